@@ -1,0 +1,9 @@
+"""What a check is given to work with: a store whose every call is recorded, limited in time and described."""
+
+from greentic_session_conformance.case.answer import Answer
+from greentic_session_conformance.case.case import Case, Conditions
+from greentic_session_conformance.case.handle import Handle
+from greentic_session_conformance.case.limit import OperationHung
+from greentic_session_conformance.case.verdicts import Failed, NotJudged
+
+__all__ = ["Answer", "Case", "Conditions", "Failed", "Handle", "NotJudged", "OperationHung"]

@@ -1,0 +1,65 @@
+"""What an operation of a store answered: a value or an error."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from greentic_session import ErrorCode
+
+_WIRE_NAMES = frozenset(code.value for code in ErrorCode)
+#: Codes that leave it open whether the operation happened (chapter "Concurrency and durability").
+_OUTCOME_UNKNOWN = frozenset({"unavailable", "timeout"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of one operation.
+
+    Attributes:
+        value: what it returned; ``None`` where it raised.
+        error: what it raised, whatever that was; ``None`` where it returned.
+    """
+
+    value: Any = None
+    error: BaseException | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it returned."""
+        return self.error is None
+
+    @property
+    def code(self) -> str | None:
+        """The wire name that the error carries, or ``None``: no error, or one without a ``code`` that is text."""
+        code = getattr(self.error, "code", None)
+        return str.__str__(code) if isinstance(code, str) else None
+
+    @property
+    def has_wire_code(self) -> bool:
+        """Whether the error carries one of the ten codes (rule ERR-09)."""
+        return self.code in _WIRE_NAMES
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether the error says that the operation may or may not have happened."""
+        return self.code in _OUTCOME_UNKNOWN
+
+    def texts(self) -> list[str]:
+        """Where a message may tell too much: ``str(error)`` and ``error.message``."""
+        if self.error is None:
+            return []
+        texts = []
+        for read in (lambda: str(self.error), lambda: str(getattr(self.error, "message", ""))):
+            try:
+                texts.append(read())
+            except Exception as broken:  # noqa: BLE001 - a third party's __str__ may do anything; it is then judged by what it says
+                texts.append(f"{type(broken).__name__} while reading the message")
+        return texts
+
+    def describe(self) -> str:
+        """The answer in words, the same for the same behaviour: no message, no address, no key."""
+        if self.error is None:
+            return "no error"
+        if self.has_wire_code:
+            return str(self.code)
+        kind = type(self.error).__name__
+        return f"{kind} with the code {self.code!r}" if self.code else f"{kind} without a code"

@@ -1,0 +1,182 @@
+"""One run of one check against one target."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from greentic_session import SessionData
+
+from greentic_session_conformance.case import describe
+from greentic_session_conformance.case.answer import Answer
+from greentic_session_conformance.case.handle import Handle, Hangs, UnexpectedError
+from greentic_session_conformance.case.limit import Limit, OperationHung
+from greentic_session_conformance.case.loop import Loop
+from greentic_session_conformance.case.steps import Steps
+from greentic_session_conformance.case.verdicts import Failed, NotJudged
+from greentic_session_conformance.run.pulse import Pulse
+from greentic_session_conformance.targets.target import Target
+
+#: How much a check repeats itself, by effort.
+EFFORTS = {"quick": 1, "normal": 4, "thorough": 20}
+
+
+@dataclass(slots=True)
+class Conditions:
+    """What all checks of a run have in common.
+
+    Attributes:
+        seed: the same seed gives the same run.
+        effort: ``"quick"``, ``"normal"`` or ``"thorough"``.
+        operation_timeout: seconds that one operation may take.
+        target_name: what other processes load the target by (doors 2 and 3), or ``None``: it is pickled.
+        pulse: where the supervising process sees what runs.
+        hangs: how often each operation has hung so far.
+    """
+
+    seed: int = 0
+    effort: str = "normal"
+    operation_timeout: float = 10.0
+    target_name: str | None = None
+    pulse: Pulse = field(default_factory=Pulse)
+    hangs: Hangs = field(default_factory=dict)
+
+
+class Case:
+    """What a check works with: fresh storages, handles on them, and the words for a verdict.
+
+    Args:
+        target: what is under test.
+        check: the check's ID; with the seed it fixes the random numbers.
+        conditions: what all checks of the run have in common.
+        store: a store that was opened by somebody else (door 1), used instead of opening one.
+    """
+
+    def __init__(self, target: Target, check: str, conditions: Conditions, store: Any = None) -> None:
+        self.target = target
+        self.conditions = conditions
+        self.steps = Steps()
+        self.random = random.Random(f"{conditions.seed}/{check}")  # noqa: S311 - repeatable on purpose
+        self.limit = Limit(conditions.operation_timeout, conditions.pulse)
+        self.loop = Loop()
+        self._given = False
+        self._row: str | None = None
+        self._storages: list[Any] = []
+        self._handles: list[tuple[Handle, bool]] = []
+        self._lent = store
+
+    @property
+    def row(self) -> str | None:
+        """The vector that is being tried."""
+        return self._row
+
+    def rounds(self, quick: int) -> int:
+        """How often to repeat something that is done ``quick`` times at quick effort."""
+        return quick * EFFORTS[self.conditions.effort]
+
+    # -- places and handles
+
+    def storage(self) -> Any:
+        """Open a fresh, empty storage, closed again at the end of the check."""
+        storage = self.bounded("open_storage", self.target.open_storage)
+        self._storages.append(storage)
+        return storage
+
+    def store(self, storage: Any = None) -> Handle:
+        """Open a handle: on a fresh storage, or another one on the given storage."""
+        if self._lent is not None and storage is None and not self._handles:
+            return self._handle(self._lent, ours=False)
+        place = self.storage() if storage is None else storage
+        return self._handle(self.bounded("open_store", self.target.open_store, place), ours=True)
+
+    def close(self, handle: Handle) -> None:
+        """Close a handle before the end of the check."""
+        self._handles = [(other, ours) for other, ours in self._handles if other is not handle]
+        self.bounded("close_store", self.target.close_store, handle.store)
+
+    def _handle(self, store: Any, *, ours: bool) -> Handle:
+        conditions, number = self.conditions, len(self._handles) + 1
+        self.steps.finish(self.steps.begin(number, "open_store"), Answer())
+        handle = Handle(
+            store, number, steps=self.steps, limit=self.limit, loop=self.loop, hangs=conditions.hangs, pulse=conditions.pulse
+        )
+        self._handles.append((handle, ours))
+        return handle
+
+    def bounded(self, operation: str, method: Any, *arguments: Any) -> Any:
+        """Call a method of the target, which may be async, under the time limit."""
+        self.limit.begin(operation)
+        try:
+            return self.loop.finish(method(*arguments))
+        finally:
+            self.limit.end()
+
+    # -- what a check says
+
+    @contextmanager
+    def given(self) -> Iterator[None]:
+        """What comes in this block is the precondition: where it can't be had, the check isn't judged (rule VERD-08)."""
+        self._given = True
+        try:
+            yield
+        except UnexpectedError as error:
+            message = f"its precondition failed: {error.operation} answered {error.answer.describe()}"
+            raise NotJudged(message) from None
+        except Failed as failed:
+            if failed.rule is not None:
+                raise
+            message = f"its precondition failed: expected {failed.expected}; got {failed.got}"
+            raise NotJudged(message) from None
+        finally:
+            self._given = False
+
+    @contextmanager
+    def vector(self, name: str) -> Iterator[None]:
+        """A row of a table, which stands alone: a failure tells its name and its own calls."""
+        self._row = name
+        self.steps.forget_calls()
+        self.conditions.pulse.clear()
+        yield
+        self._row = None
+
+    def expect(self, fulfilled: bool, expected: str, got: str, rule: str | None = None) -> None:
+        """Fail unless a condition is fulfilled."""
+        if not fulfilled:
+            raise Failed(expected, got, rule)
+
+    def expect_data(self, got: SessionData | None, wanted: SessionData, what: str, rule: str | None = None) -> None:
+        """Fail unless a SessionData came back, equal to the one that is wanted."""
+        if got is None:
+            raise Failed(f"{what} answers the session", "nothing", rule)
+        if got != wanted:
+            raise Failed(f"{what} answers the session as it was stored", describe.difference(got, wanted), rule)
+
+    def expect_refusal(self, answer: Answer, what: str, rule: str | None = None) -> None:
+        """Fail unless an operation was refused. With which code is for the rules of the ``ERR`` family."""
+        if answer.ok:
+            raise Failed(f"{what} is refused", "no error", rule)
+        if answer.outcome_unknown:
+            message = f"{what} answered {answer.describe()}: the outcome is unknown"
+            raise NotJudged(message)
+
+    # -- the end
+
+    def end(self, *, abandon: bool) -> None:
+        """Close what the check opened; after a hang the store is given up, not closed."""
+        try:
+            if not abandon:
+                for handle, ours in reversed(self._handles):
+                    if ours:
+                        self.bounded("close_store", self.target.close_store, handle.store)
+            for storage in reversed(self._storages):
+                self.bounded("close_storage", self.target.close_storage, storage)
+        finally:
+            self._handles, self._storages = [], []
+            self.limit.begin("close the event loop")
+            try:
+                self.loop.close()
+            except OperationHung:
+                pass  # what still runs on it is given up with the store
+            finally:
+                self.limit.end()

@@ -1,0 +1,164 @@
+"""A handle on a store under test: the five operations, each recorded, limited in time and held to its form."""
+
+from typing import TYPE_CHECKING, Any
+
+from greentic_session import GreenticError, SessionData, TenantCtx
+from greentic_session.schema import validate
+
+from greentic_session_conformance.case.answer import Answer
+from greentic_session_conformance.case.limit import OperationHung
+from greentic_session_conformance.case.verdicts import Failed, NotJudged
+
+if TYPE_CHECKING:
+    from greentic_session_conformance.case.limit import Limit
+    from greentic_session_conformance.case.loop import Loop
+    from greentic_session_conformance.case.steps import Steps
+    from greentic_session_conformance.run.pulse import Pulse
+
+#: After this many hangs of one operation it isn't called again (contract, "Hangs and crashes").
+HANGS_THAT_SUFFICE = 2
+
+Hangs = dict[str, int]
+
+
+class UnexpectedError(Exception):
+    """An operation that was to succeed raised; whether that is a failure is for the check's phase to say."""
+
+    def __init__(self, operation: str, answer: Answer) -> None:
+        super().__init__(operation)
+        self.operation = operation
+        self.answer = answer
+
+
+class Handle:
+    """The five operations of a store.
+
+    Each comes twice: ``create`` is to succeed and returns what the store returned, ``try_create`` returns an
+    :class:`Answer` whatever happens.
+
+    Args:
+        store: what the target opened.
+        number: its number within the check.
+        steps: where calls are recorded.
+        limit: the time limit of the thread that it is used on.
+        loop: the event loop of that thread.
+        hangs: how often each operation has hung in this run; shared with other checks.
+        pulse: where the supervising process sees the calls.
+    """
+
+    def __init__(self, store: Any, number: int, *, steps: "Steps", limit: "Limit", loop: "Loop", hangs: Hangs, pulse: "Pulse") -> None:
+        self.store = store
+        self._number = number
+        self._steps = steps
+        self._limit = limit
+        self._loop = loop
+        self._hangs = hangs
+        self._pulse = pulse
+        self._valid: set[bytes] = set()
+
+    def call(self, operation: str, *arguments: Any, **keywords: Any) -> Answer:
+        """Call an operation and answer what it answered, whatever that is.
+
+        Raises:
+            OperationHung: it did not return in time.
+            NotJudged: it has hung too often in this run to be called again.
+        """
+        if self._hangs.get(operation, 0) >= HANGS_THAT_SUFFICE:
+            message = f"{operation} did not return in time {HANGS_THAT_SUFFICE} times in this run and isn't called again"
+            raise NotJudged(message)
+        step = self._steps.begin(self._number, operation, arguments, keywords)
+        self._pulse.note(self._steps.call(step))
+        try:
+            self._limit.begin(operation)
+            try:
+                method = getattr(self.store, operation)
+                answer = Answer(self._loop.finish(method(*arguments, **keywords)))
+            except (OperationHung, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001 - SystemExit, recursion, anything: it is the store's answer
+                answer = Answer(error=error)
+            finally:
+                self._limit.end()
+        except OperationHung:
+            self._hangs[operation] = self._hangs.get(operation, 0) + 1
+            raise
+        self._steps.finish(step, answer)
+        return answer
+
+    def try_create(self, ctx: TenantCtx, data: SessionData, key: str | None = None) -> Answer:
+        """``create_session``, under a key where one is given."""
+        answer = self.call("create_session", ctx, data) if key is None else self.call("create_session", ctx, data, key=key)
+        if answer.ok and not (isinstance(answer.value, str) and answer.value):
+            kind = "an empty string" if answer.value == "" else f"a {type(answer.value).__name__}"
+            raise Failed("a non-empty string as the key", f"{kind} from create_session", "OPS-01")
+        return answer
+
+    def create(self, ctx: TenantCtx, data: SessionData, key: str | None = None) -> str:
+        """``create_session``, which is to succeed."""
+        issued: str = self._value("create_session", self.try_create(ctx, data, key))
+        return issued
+
+    def try_get(self, key: str) -> Answer:
+        """``get_session``."""
+        answer = self.call("get_session", key)
+        if answer.ok and answer.value is not None:
+            self._check_data("get_session", answer.value)
+        return answer
+
+    def get(self, key: str) -> SessionData | None:
+        """``get_session``, which is to succeed."""
+        found: SessionData | None = self._value("get_session", self.try_get(key))
+        return found
+
+    def try_update(self, key: str, data: SessionData) -> Answer:
+        """``update_session``; what it returns is not judged."""
+        return self.call("update_session", key, data)
+
+    def update(self, key: str, data: SessionData) -> None:
+        """``update_session``, which is to succeed."""
+        self._value("update_session", self.try_update(key, data))
+
+    def try_remove(self, key: str) -> Answer:
+        """``remove_session``; what it returns is not judged."""
+        return self.call("remove_session", key)
+
+    def remove(self, key: str) -> None:
+        """``remove_session``, which is to succeed."""
+        self._value("remove_session", self.try_remove(key))
+
+    def try_find(self, ctx: TenantCtx, user: str) -> Answer:
+        """``find_by_user``; a list of two is as good as a tuple."""
+        answer = self.call("find_by_user", ctx, user)
+        if not answer.ok or answer.value is None:
+            return answer
+        pair = answer.value
+        if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], str)):  # noqa: PLR2004
+            raise Failed("a pair of a key and a SessionData, or nothing", f"a {type(pair).__name__} from find_by_user", "OPS-03")
+        self._check_data("find_by_user", pair[1])
+        return Answer((pair[0], pair[1]))
+
+    def find(self, ctx: TenantCtx, user: str) -> tuple[str, SessionData] | None:
+        """``find_by_user``, which is to succeed."""
+        found: tuple[str, SessionData] | None = self._value("find_by_user", self.try_find(ctx, user))
+        return found
+
+    @staticmethod
+    def _value(operation: str, answer: Answer) -> Any:
+        if not answer.ok:
+            raise UnexpectedError(operation, answer)
+        return answer.value
+
+    def _check_data(self, operation: str, value: Any) -> None:
+        if not isinstance(value, SessionData):
+            raise Failed("a SessionData, or nothing", f"a {type(value).__name__} from {operation}", "OPS-03")
+        try:
+            document = value.to_json()
+        except (GreenticError, TypeError, ValueError, OverflowError, AttributeError) as error:
+            raise Failed("a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27") from None
+        if document in self._valid:
+            return
+        faults = validate(document, "session-data")
+        if faults:
+            got = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
+            raise Failed("a SessionData that is valid against the schema session-data", got, "DATA-27")
+        self._valid.add(document)

@@ -1,0 +1,108 @@
+"""The record of what a check did: lines to read, and a script that does it again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from greentic_session import SessionData, TenantCtx
+
+from greentic_session_conformance.case import describe
+from greentic_session_conformance.case.answer import Answer
+
+
+@dataclass(slots=True)
+class Step:
+    """One call: an operation of a handle, or the opening of one."""
+
+    handle: int
+    operation: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    outcome: str = "did not return"
+
+
+class Steps:
+    """The calls of a check, in their order."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._keys: dict[str, str] = {}
+
+    def begin(self, handle: int, operation: str, arguments: tuple[Any, ...] = (), keywords: dict[str, Any] | None = None) -> Step:
+        """Record that a call is made."""
+        step = Step(handle, operation, arguments, keywords or {})
+        self._steps.append(step)
+        return step
+
+    def finish(self, step: Step, answer: Answer) -> None:
+        """Record what it answered."""
+        step.outcome = self._outcome(step.operation, answer)
+
+    def forget_calls(self) -> None:
+        """Forget the calls so far, but for the opening of handles: another row begins, which stands alone."""
+        self._steps = [step for step in self._steps if step.operation == "open_store"]
+        self._keys = {}
+
+    def lines(self) -> list[str]:
+        """The calls in words, each with what it answered."""
+        return [f"{self.call(step)} → {step.outcome}" for step in self._steps if step.operation != "open_store"]
+
+    def call(self, step: Step) -> str:
+        """A call in words."""
+        told = [self._word(argument) for argument in step.arguments]
+        if step.operation == "create_session" and len(step.arguments) == 2:  # noqa: PLR2004
+            ctx, data = step.arguments
+            told = [describe.context(data.tenant_ctx)]
+            if describe.context(ctx) != told[0]:
+                told.append(f"by {describe.context(ctx)}")
+        told += [f"{name}={self._word(value)}" for name, value in step.keywords.items()]
+        return f"{step.operation}({', '.join(told)})"
+
+    def script(self) -> list[str]:
+        """The calls as lines of Python on a ``replay`` object; see :mod:`greentic_session_conformance.replay`."""
+        lines = []
+        named: dict[str, str] = {}
+        for step in self._steps:
+            if step.operation == "open_store":
+                lines.append(f"s{step.handle} = replay.open_store()")
+                continue
+            told = [named.get(item) or describe.python(item) if isinstance(item, str) else describe.python(item) for item in step.arguments]
+            told += [f"{name}={named.get(item) or describe.python(item)}" for name, item in step.keywords.items()]
+            issued = next((name for name in self._keys.values() if step.outcome == name), None)
+            target = f"{issued} = " if issued and step.operation == "create_session" else ""
+            if target:
+                named |= {key: name for key, name in self._keys.items() if name == issued}
+            lines.append(f"{target}replay.{step.operation}({', '.join([f's{step.handle}', *told])}, seen={step.outcome!r})")
+        return lines
+
+    def _word(self, value: Any) -> str:
+        if isinstance(value, TenantCtx):
+            return describe.context(value)
+        if isinstance(value, SessionData):
+            return describe.context(value.tenant_ctx)
+        if isinstance(value, str):
+            return self._keys.get(value) or describe.python(value)[:60]
+        return repr(value)[:60]
+
+    def _key(self, key: str) -> str:
+        return self._keys.setdefault(key, f"k{len(self._keys) + 1}")
+
+    def _outcome(self, operation: str, answer: Answer) -> str:
+        value = answer.value
+        if not answer.ok:
+            return answer.describe()
+        if operation == "create_session" and isinstance(value, str):
+            return self._key(str.__str__(value))
+        if operation == "get_session":
+            return "nothing" if value is None else self._data(value)
+        if operation == "find_by_user":
+            if value is None:
+                return "nothing"
+            if isinstance(value, (tuple, list)) and len(value) == 2:  # noqa: PLR2004
+                key, data = value
+                return f"{self._keys.get(key, 'a key') if isinstance(key, str) else type(key).__name__}, {self._data(data)}"
+            return type(value).__name__
+        return "done"
+
+    @staticmethod
+    def _data(value: Any) -> str:
+        return describe.context(value.tenant_ctx) if isinstance(value, SessionData) else type(value).__name__

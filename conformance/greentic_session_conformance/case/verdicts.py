@@ -1,0 +1,21 @@
+"""How a check ends when it doesn't pass."""
+
+
+class Failed(Exception):  # noqa: N818 - a verdict on the store, not an error of ours
+    """The store broke a rule.
+
+    Attributes:
+        expected: what the rule wants, in words.
+        got: what came, in words.
+        rule: the ID of the rule that was broken; ``None`` means the first one of the check.
+    """
+
+    def __init__(self, expected: str, got: str, rule: str | None = None) -> None:
+        super().__init__(f"expected {expected}; got {got}")
+        self.expected = expected
+        self.got = got
+        self.rule = rule
+
+
+class NotJudged(Exception):  # noqa: N818 - the same
+    """What the check needs could not be brought about (rule VERD-08); the message says what and why."""

@@ -1,0 +1,1 @@
+"""Running checks: planning them, judging one, and surviving a store that hangs or dies."""

@@ -1,0 +1,1 @@
+"""What can be put under test, and how it is named."""

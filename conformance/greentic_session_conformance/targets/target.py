@@ -1,0 +1,102 @@
+"""The target: how the suite reaches a store."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+class Target:
+    """A store under test: places for sessions, and handles on them.
+
+    Subclass it, say what the store claims, and hand the class or an instance to any of the suite's doors. Every
+    method may be ``async def``.
+
+    Attributes:
+        name: what reports call the store.
+        version: its version.
+        profiles: the profiles that it claims (chapter "Profiles and verdicts" of the specification).
+        thread_safe: whether one handle may be shared between threads.
+        isolated: ``False`` where only one storage can be open at a time; the run is then serial.
+    """
+
+    name: str = ""
+    version: str = ""
+    profiles: Iterable[str] = frozenset({"core"})
+    thread_safe: bool = False
+    isolated: bool = True
+
+    def open_storage(self) -> Any:
+        """A fresh, empty place for sessions. For ``durable`` it must pickle: a path, a URL."""
+        message = f"{type(self).__name__} must define open_storage()"
+        raise NotImplementedError(message)
+
+    def open_store(self, storage: Any) -> Any:
+        """A handle on a place; called again, another handle on the same place."""
+        message = f"{type(self).__name__} must define open_store(storage)"
+        raise NotImplementedError(message)
+
+    def close_store(self, store: Any) -> Any:
+        """Close a handle; by default with its ``close()``, or ``aclose()`` where there is no other."""
+        for name in ("close", "aclose"):
+            close = getattr(store, name, None)
+            if callable(close):
+                return close()
+        return None
+
+    def close_storage(self, storage: Any) -> Any:
+        """Clean up a place; by default there is nothing to do."""
+
+    def redis(self, storage: Any) -> tuple[str, str]:
+        """The URL of the server and the namespace that a place lies in, for ``redis-layout``."""
+        message = f"{type(self).__name__} claims redis-layout and must define redis(storage)"
+        raise NotImplementedError(message)
+
+    def decode(self, text: bytes) -> Any:
+        """Canonical bytes of the SessionData that a text holds, or ``invalid_input`` raised, for ``codec``."""
+        message = f"{type(self).__name__} claims codec and must define decode(text)"
+        raise NotImplementedError(message)
+
+    def derive(self, function: str, a: str, b: str, c: str) -> Any:
+        """The key that ``"telegram"`` or ``"webhook"`` derives from three parts, for ``mapping``."""
+        message = f"{type(self).__name__} claims mapping and must define derive(function, a, b, c)"
+        raise NotImplementedError(message)
+
+
+class CallableTarget(Target):
+    """A plain callable that returns a fresh store: the short form of a target.
+
+    Args:
+        make: called without arguments; called again it returns another store, isolated from every other alive.
+        name: what reports call it.
+        profiles: what the caller of the suite says that it keeps.
+    """
+
+    def __init__(self, make: Callable[[], Any], name: str, profiles: Iterable[str] = ("core",)) -> None:
+        self._make = make
+        self.name = name
+        self.version = str(getattr(inspect.getmodule(make), "__version__", "") or "")
+        self.profiles = frozenset(profiles)
+
+    def open_storage(self) -> Any:
+        """Nothing: a store of this kind is its own storage."""
+
+    def open_store(self, storage: Any) -> Any:
+        """A fresh store."""
+        return self._make()
+
+
+class LentTarget(CallableTarget):
+    """A store that a pytest fixture has opened, and will close."""
+
+    def __init__(self, name: str, profiles: Iterable[str]) -> None:
+        super().__init__(self._nothing, name, profiles)
+
+    @staticmethod
+    def _nothing() -> Any:
+        message = "a check opened a second store, but the fixture `store` gives one; this is a fault of the suite"
+        raise RuntimeError(message)
+
+
+def overrides(target: Target, method: str) -> bool:
+    """Whether a target has its own form of a method that a profile needs."""
+    return getattr(type(target), method, None) is not getattr(Target, method)

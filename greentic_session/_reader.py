@@ -20,8 +20,8 @@ _DIGITS = 40  # more than any integer of the model has
 def read(document: bytes | str, form: Form) -> tuple[Any, list[Fault]]:
     """What a document of a form holds, as plain dictionaries, strings and integers, and its faults.
 
-    Where there are faults, the first result is of no use. Members that are unknown, or absent, or null, are left
-    out of the dictionaries.
+    Where there are faults, the first result is of no use. Members that are unknown, absent or null are
+    left out of the dictionaries.
     """
     faults: list[Fault] = []
     try:

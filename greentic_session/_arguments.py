@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from greentic_session import _checks
+from greentic_session._limits import identifier_flaw
 from greentic_session.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from greentic_session.model import SessionData, TenantCtx
 
@@ -53,7 +53,11 @@ def checked_new_key(key: object) -> str:
 
 def checked_user(user: object) -> str:
     """``user`` as an id; anything else is ``invalid_input``, its text left out of the message."""
-    return _checks.identifier("user", user)
+    if not isinstance(user, str):
+        raise InvalidInputError(f"user: got {_type(user)}, must be str")
+    if flaw := identifier_flaw(user):
+        raise InvalidInputError(f"user: got {flaw.got}, must be {flaw.wanted}")
+    return str.__str__(user)
 
 
 def is_encodable(key: str) -> bool:

@@ -9,26 +9,41 @@ from __future__ import annotations
 
 import os
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, cast
 
 from redis.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import NoScriptError, RedisError
 
 from greentic_session import _arguments as arguments
-from greentic_session.redis_store._failures import Stage, failure
+from greentic_session.redis_store._failures import Stage, WrongTypeError, failure
 
 if TYPE_CHECKING:
-    from greentic_session.errors import GreenticError
+    from collections.abc import Callable, Sequence
+
     from greentic_session.redis_store._scripts import Script
     from greentic_session.redis_store._settings import Endpoint
 
-_Argument = bytes | str
+
+class _Wire(Protocol):
+    """What is used of redis-py's connections."""
+
+    redis_connect_func: Callable[[_Wire], None]
+
+    def connect(self) -> None: ...
+    def on_connect(self) -> None: ...
+    def disconnect(self) -> None: ...
+    def can_read(self, timeout: float) -> bool: ...
+    def send_command(self, *words: bytes | str) -> None: ...
+    def read_response(self) -> Any: ...
+
+
+_Words: TypeAlias = "tuple[bytes | str, ...]"
 
 
 class Connections:
     """As many connections as there are callers at a time, made when needed and kept.
 
-    Nothing connects before the first call. Safe to share between threads; after a fork the child makes its own.
+    Nothing connects before the first call. Safe to share between threads; after a fork a child makes its own.
 
     Args:
         endpoint: the server.
@@ -48,51 +63,43 @@ class Connections:
             **dict(endpoint.tls),
         }
         self._lock = Lock()
-        self._idle: list[Connection] = []
+        self._idle: list[_Wire] = []
         self._pid = os.getpid()
         self._closed = False
 
-    def command(self, *words: _Argument) -> Any:
-        """Send one command and return its answer.
+    def get(self, name: bytes) -> bytes | Literal[False] | None:
+        """The string of that name; ``None`` where there is nothing, ``False`` where something else is there.
 
         Raises:
             GreenticError: see :func:`greentic_session.redis_store._failures.failure`.
         """
-        connection = self._take()
         try:
-            connection.send_command(*words)
-            answer = connection.read_response()
-        except (RedisError, OSError) as error:
-            connection.disconnect()
-            raise self._failure(error, Stage.CALL) from None
-        except BaseException:
-            connection.disconnect()
-            raise
-        self._give_back(connection)
-        return answer
+            return cast("bytes | None", self._exchange(("GET", name)))
+        except WrongTypeError:
+            return False
 
-    def get(self, name: bytes) -> Any:
-        """The string of that name; ``None`` where there is none, `WRONG_TYPE` where it is no string."""
-        raise NotImplementedError
-
-    def script(self, script: Script, keys: tuple[_Argument, ...], arguments: tuple[_Argument, ...]) -> Any:
-        """Run a script in one round trip; in two where the server doesn't know it yet.
+    def script(self, script: Script, keys: Sequence[bytes], words: Sequence[bytes | str]) -> Any:
+        """Run a script in one round trip, in two where the server doesn't know it yet, and return its answer.
 
         Raises:
             GreenticError: see :func:`greentic_session.redis_store._failures.failure`.
         """
-        words = (str(len(keys)), *keys, *arguments)
+        rest = (str(len(keys)), *keys, *words)
+        return self._exchange(("EVALSHA", script.sha, *rest), ("EVAL", script.text, *rest))
+
+    def _exchange(self, words: _Words, words_if_unknown: _Words = ()) -> Any:
+        """Send a command and read its answer; a connection that meets any other exception is given up."""
         connection = self._take()
         try:
             try:
-                connection.send_command("EVALSHA", script.sha, *words)
+                connection.send_command(*words)
                 answer = connection.read_response()
             except NoScriptError:
-                connection.send_command("EVAL", script.text, *words)
+                connection.send_command(*words_if_unknown)
                 answer = connection.read_response()
         except (RedisError, OSError) as error:
             connection.disconnect()
-            raise self._failure(error, Stage.CALL) from None
+            raise failure(error, Stage.CALL, self._endpoint) from None
         except BaseException:
             connection.disconnect()
             raise
@@ -107,7 +114,7 @@ class Connections:
         for connection in idle:
             connection.disconnect()
 
-    def _take(self) -> Connection:
+    def _take(self) -> _Wire:
         """A connection that is connected and has nothing left to read."""
         with self._lock:
             if self._closed:
@@ -123,25 +130,26 @@ class Connections:
             connection = self._new()
         return self._connected(connection)
 
-    def _give_back(self, connection: Connection) -> None:
+    def _give_back(self, connection: _Wire) -> None:
         with self._lock:
             if not self._closed:
                 self._idle.append(connection)
                 return
         connection.disconnect()
 
-    def _new(self) -> Connection:
+    def _new(self) -> _Wire:
         endpoint = self._endpoint
+        kind: Any = SSLConnection if endpoint.scheme == "rediss" else Connection
+        place: dict[str, Any] = {"host": endpoint.host, "port": endpoint.port}
         if endpoint.path:
-            return UnixDomainSocketConnection(path=endpoint.path, **self._settings)
-        kind = SSLConnection if endpoint.scheme == "rediss" else Connection
-        return kind(host=endpoint.host, port=endpoint.port, **self._settings)
+            kind, place = UnixDomainSocketConnection, {"path": endpoint.path}
+        return cast("_Wire", kind(**place, **self._settings))
 
-    def _connected(self, connection: Connection) -> Connection:
+    def _connected(self, connection: _Wire) -> _Wire:
         """Connect and introduce; the two fail differently."""
         stage = Stage.CONNECT
 
-        def introduce(connected: Connection) -> None:
+        def introduce(connected: _Wire) -> None:
             nonlocal stage
             stage = Stage.INTRODUCE
             connected.on_connect()
@@ -151,18 +159,15 @@ class Connections:
             connection.connect()
         except (RedisError, OSError) as error:
             connection.disconnect()
-            raise self._failure(error, stage) from None
+            raise failure(error, stage, self._endpoint) from None
         except BaseException:
             connection.disconnect()
             raise
         return connection
 
-    def _failure(self, error: Exception, stage: Stage) -> GreenticError:
-        return failure(error, stage, self._endpoint)
 
-
-def _is_usable(connection: Connection) -> bool:
-    """Whether an idle connection is still there: a closed one, or one with an answer left over, can be read."""
+def _is_usable(connection: _Wire) -> bool:
+    """Whether an idle connection is still good: a closed one, or one with an answer left, can be read."""
     try:
         return not connection.can_read(timeout=0)
     except (RedisError, OSError):

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from greentic_session.redis_store._settings import Endpoint
 
 
+class WrongTypeError(InternalError):
+    """A key holds something else than a string."""
+
+
 class Stage(Enum):
     """Where in an exchange it failed."""
 
@@ -40,7 +44,10 @@ _REFUSALS: dict[str, tuple[Callable[[str], GreenticError], str]] = {
     "NOAUTH": (UnauthenticatedError, "wants a password; put it into the URL"),
     "WRONGPASS": (UnauthenticatedError, "refuses user name or password; correct the URL"),
     "AUTH": (UnauthenticatedError, "refuses user name or password; correct the URL"),
-    "NOPERM": (PermissionDeniedError, "doesn't let this user do it; its ACL must allow the keys of the namespace"),
+    "NOPERM": (
+        PermissionDeniedError,
+        "doesn't let this user do it; allow the keys of the namespace",
+    ),
     "LOADING": (UnavailableError, "is loading its data; try again later"),
     "BUSY": (UnavailableError, _BUSY),
     "MASTERDOWN": (UnavailableError, _BUSY),
@@ -83,19 +90,21 @@ def failure(error: Exception, stage: Stage, endpoint: Endpoint) -> GreenticError
         endpoint: the server; its host and port, or its path, are named, its credentials never.
 
     Returns:
-        ``unavailable`` where the server can't be reached, is lost or can't take the operation now; ``timeout`` where
-        its answer didn't come in time; ``unauthenticated`` and ``permission_denied`` where it says so; ``internal``
-        for any other answer, whose text, which could hold content, is left out.
+        ``unavailable`` where the server can't be reached, is lost or can't take the operation now; ``timeout``
+        where its answer didn't come in time; ``unauthenticated`` and ``permission_denied`` where it says so;
+        ``internal`` for any other answer, whose text, which could hold content, is left out.
     """
     where = f"Redis at {endpoint.place}"
     if isinstance(error, RedisError) and (refusal := _REFUSALS.get(code_of(error))):
         kind, words = refusal
         return kind(f"{where} {words}")
+    if code_of(error) == "WRONGTYPE":
+        return WrongTypeError(f"{where} has something else than a string under a key of the namespace")
     if stage is Stage.CONNECT:
         return UnavailableError(f"can't reach {where}: {_reason(error)}")
     if isinstance(error, TimedOut | TimeoutError):
         return StoreTimeoutError(
-            f"{where} didn't answer in time; whether the operation happened is unknown (read_timeout sets the time)"
+            f"{where} didn't answer in time (read_timeout); whether the operation happened is unknown"
         )
     if isinstance(error, Disconnected | OSError):
         return UnavailableError(
@@ -103,7 +112,9 @@ def failure(error: Exception, stage: Stage, endpoint: Endpoint) -> GreenticError
         )
     if stage is Stage.INTRODUCE:
         return UnavailableError(f"{where} has no database {endpoint.database}, or refuses it")
-    return InternalError(f"{where} answered with an error that the store doesn't know: {code_of(error) or 'ERR'}")
+    return InternalError(
+        f"{where} answered with an error that the store doesn't know: {code_of(error) or 'ERR'}"
+    )
 
 
 def code_of(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The Lua scripts beside this module, read when first needed and named by their SHA-1 as the server names them."""
+"""The Lua scripts beside this module, read when first needed, named by SHA-1 as the server names them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Endpoint:
     tls: tuple[tuple[str, str | bool], ...] = ()
 
     def __str__(self) -> str:
-        secret = "***@" if self.username or self.password else ""  # noqa: S105 - what stands in its place
+        secret = "***@" if self.username or self.password else ""
         if self.path:
             return f"unix://{secret}{self.path}?db={self.database}"
         return f"{self.scheme}://{secret}{self.place}/{self.database}"
@@ -54,8 +54,8 @@ def parse_url(url: object) -> Endpoint:
 
     Args:
         url: ``redis://``, ``rediss://`` or ``unix://``, with user, password and database where wanted; the
-            database also as the option ``db``; for ``rediss://`` the options ``ssl_ca_certs``, ``ssl_ca_path``,
-            ``ssl_certfile``, ``ssl_keyfile``, ``ssl_cert_reqs`` and ``ssl_check_hostname``.
+            database also as the option ``db``; for ``rediss://`` the options ``ssl_ca_certs``,
+            ``ssl_ca_path``, ``ssl_certfile``, ``ssl_keyfile``, ``ssl_cert_reqs`` and ``ssl_check_hostname``.
 
     Raises:
         InvalidInputError: it isn't such a URL.
@@ -98,7 +98,9 @@ def checked_namespace(namespace: object) -> str:
     try:
         namespace.encode()
     except UnicodeEncodeError:
-        raise InvalidInputError("namespace: got a lone surrogate, must be text that UTF-8 can encode") from None
+        raise InvalidInputError(
+            "namespace: got a lone surrogate, must be text that UTF-8 can encode"
+        ) from None
     return str.__str__(namespace)
 
 

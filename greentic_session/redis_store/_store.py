@@ -33,15 +33,15 @@ class RedisSessionStore:
     """Sessions in a Redis (or Valkey) server, on the layout that the original's runners use.
 
     Safe to share between threads and across a fork. Every operation is atomic and takes one round trip on a
-    connection that is kept; a document written in another form than the original's takes a second one. Nothing
-    connects before the first operation, and nothing is repeated in silence: ``unavailable`` and ``timeout`` tell
-    that the operation happened wholly or not at all. As a context manager it closes at the end. A Redis Cluster
-    is not supported.
+    connection that is kept; an update or remove of a document in another form than the original's takes a
+    second one. Nothing connects before the first operation, and nothing is repeated in silence:
+    ``unavailable`` and ``timeout`` tell that the operation happened wholly or not at all. As a context manager
+    it closes at the end. A Redis Cluster is not supported.
 
     Args:
         url: ``redis://``, ``rediss://`` (TLS) or ``unix://``, with user, password and database where wanted.
-        namespace: what the names of all its keys begin with. Two stores meet where one's is the other's followed by
-            ``:session``, ``:user`` or ``:routed``.
+        namespace: what the names of all its keys begin with. Two stores meet where one's is the other's
+            followed by ``:session``, ``:user`` or ``:routed``.
         connect_timeout: seconds to wait for a connection.
         read_timeout: seconds to wait for an answer.
 
@@ -72,7 +72,8 @@ class RedisSessionStore:
         """Store ``data`` and route its user, else the caller's, to it.
 
         Args:
-            ctx: who creates it; env, tenant and team must be those of ``data``, and the user where it names one.
+            ctx: who creates it; env, tenant and team must be those of ``data``, and the user where it names
+                one.
             data: the session.
             key: the key to create it under, such as one of :mod:`greentic_session.mapping`; without it a
                 random UUID is issued.
@@ -116,6 +117,8 @@ class RedisSessionStore:
         document = self._server.get(self._names.session(key))
         if document is None:
             return None
+        if document is False:
+            raise _no_session(key)
         return _decoded(key, document)
 
     def update_session(self, key: SessionKey, data: SessionData) -> None:
@@ -171,7 +174,9 @@ class RedisSessionStore:
         keys = (names.session(key), names.routed_of(key))
         seen, entry = b"", b""
         while True:
-            state, *rest = self._server.script(scripts.load("remove"), keys, (key, names.entries, seen, entry))
+            state, *rest = self._server.script(
+                scripts.load("remove"), keys, (key, names.entries, seen, entry)
+            )
             if state != b"undecided":
                 break
             seen, entry = _seen(rest[0]), self._entry_in(rest[0])
@@ -205,7 +210,7 @@ class RedisSessionStore:
         raw_key, state, *rest = answer
         if state == b"entry":
             raise InternalError("the routing entry of this user is no string; delete it by hand")
-        document, routed = rest if rest else (None, None)
+        document, routed = rest or (b"", None)
         key = _key(raw_key)
         if state == b"other":
             raise _no_session(key)
@@ -217,7 +222,7 @@ class RedisSessionStore:
                 return key, data
             if finding is routing.Finding.NOTHING:
                 return None
-        self._clear_stale(name, key, b"" if document is None else _seen(document), routed)
+        self._clear_stale(name, key, _seen(document) if document else b"", routed)
         return None
 
     def close(self) -> None:
@@ -250,7 +255,7 @@ class RedisSessionStore:
 
 
 def _connections() -> type[Connections]:
-    """The class of connections, imported when a store is made: importing the library leaves redis-py alone."""
+    """The class of connections; redis-py is imported when a store is made, not with the library."""
     try:
         from greentic_session.redis_store._connection import Connections  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -275,7 +280,9 @@ def _key(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise InternalError(f"the routing entry of this user leads to a key that is no text: {raw!r}") from None
+        raise InternalError(
+            f"the routing entry of this user leads to a key that is no text: {raw!r}"
+        ) from None
 
 
 def _seen(document: bytes) -> bytes:

@@ -78,7 +78,7 @@ _CLASSES = {  # redis-py cuts the code off the text of these
     "ClusterCrossSlotError": "CROSSSLOT",
 }
 _IN_A_SCRIPT = re.compile(r"-([A-Z]+) ")
-"""Servers before 7 put the code that a command in a script met behind their own ``ERR Error running script``."""
+"""Servers before 7 put the code that a command in a script met behind their own ``ERR Error running``."""
 
 
 def failure(error: Exception, stage: Stage, endpoint: Endpoint) -> GreenticError:
@@ -90,9 +90,9 @@ def failure(error: Exception, stage: Stage, endpoint: Endpoint) -> GreenticError
         endpoint: the server; its host and port, or its path, are named, its credentials never.
 
     Returns:
-        ``unavailable`` where the server can't be reached, is lost or can't take the operation now; ``timeout``
-        where its answer didn't come in time; ``unauthenticated`` and ``permission_denied`` where it says so;
-        ``internal`` for any other answer, whose text, which could hold content, is left out.
+        ``unavailable`` where the server can't be reached, is lost or can't take the operation now;
+        ``timeout`` where its answer didn't come in time; ``unauthenticated`` and ``permission_denied`` where
+        it says so; ``internal`` for any other answer, whose text, which could hold content, is left out.
     """
     where = f"Redis at {endpoint.place}"
     if isinstance(error, RedisError) and (refusal := _REFUSALS.get(code_of(error))):

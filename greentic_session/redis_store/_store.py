@@ -35,8 +35,8 @@ class RedisSessionStore:
     Safe to share between threads and across a fork. Every operation is atomic and takes one round trip on a
     connection that is kept; an update or remove of a document in another form than the original's takes a
     second one. Nothing connects before the first operation, and nothing is repeated in silence:
-    ``unavailable`` and ``timeout`` tell that the operation happened wholly or not at all. As a context manager
-    it closes at the end. A Redis Cluster is not supported.
+    ``unavailable`` and ``timeout`` tell that the operation happened wholly or not at all. As a context
+    manager it closes at the end. A Redis Cluster is not supported.
 
     Args:
         url: ``redis://``, ``rediss://`` (TLS) or ``unix://``, with user, password and database where wanted.

@@ -1,21 +1,24 @@
-"""What every store of the library accepts as an argument, so that all refuse the same things in the same words."""
+"""What every store of the library accepts as an argument: all refuse the same things in the same words."""
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
-from greentic_session import fence
+from greentic_session._limits import identifier_flaw
 from greentic_session.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from greentic_session.model import SessionData, TenantCtx
 
-_ID = re.compile(r"[A-Za-z0-9._-]+")
+if TYPE_CHECKING:
+    from greentic_session.fence import Dimension
 
 
 def checked_ctx(ctx: object) -> TenantCtx:
     """``ctx`` as a caller's context; anything else is ``invalid_input``."""
     if isinstance(ctx, TenantCtx):
         return ctx
-    raise InvalidInputError(f"ctx: got {_type(ctx)}, must be a TenantCtx; build one with TenantCtx.new(env, tenant)")
+    raise InvalidInputError(
+        f"ctx: got {_type(ctx)}, must be TenantCtx; build one with TenantCtx.new(env, tenant)"
+    )
 
 
 def checked_data(data: object) -> SessionData:
@@ -23,7 +26,7 @@ def checked_data(data: object) -> SessionData:
     if isinstance(data, SessionData):
         return data
     raise InvalidInputError(
-        f"data: got {_type(data)}, must be a SessionData; read JSON with SessionData.from_json(text)"
+        f"data: got {_type(data)}, must be SessionData; read JSON with SessionData.from_json(text)"
     )
 
 
@@ -33,7 +36,7 @@ def checked_key(key: object) -> str:
         return key
     if isinstance(key, str):
         return str.__str__(key)
-    raise InvalidInputError(f"key: got {_type(key)}, must be a str, as create_session answered it")
+    raise InvalidInputError(f"key: got {_type(key)}, must be str, as create_session answered it")
 
 
 def checked_new_key(key: object) -> str:
@@ -50,12 +53,11 @@ def checked_new_key(key: object) -> str:
 
 def checked_user(user: object) -> str:
     """``user`` as an id; anything else is ``invalid_input``, its text left out of the message."""
-    if isinstance(user, str) and _ID.fullmatch(user):
-        return str.__str__(user)
-    got = "text with other characters, or none" if isinstance(user, str) else _type(user)
-    raise InvalidInputError(
-        f"user: got {got}, must be an id: one or more of ASCII letters, digits, '.', '_' and '-'"
-    )
+    if not isinstance(user, str):
+        raise InvalidInputError(f"user: got {_type(user)}, must be str")
+    if flaw := identifier_flaw(user):
+        raise InvalidInputError(f"user: got {flaw.got}, must be {flaw.wanted}")
+    return str.__str__(user)
 
 
 def is_encodable(key: str) -> bool:
@@ -69,7 +71,7 @@ def is_encodable(key: str) -> bool:
     return True
 
 
-def refuse_create(dimension: fence.Dimension) -> InvalidInputError:
+def refuse_create(dimension: Dimension) -> InvalidInputError:
     """The refusal of a create by the fence; it names the dimension and no value."""
     return InvalidInputError(
         f"{dimension}: the session's differs from the caller's; both must be the same to create it "
@@ -79,7 +81,7 @@ def refuse_create(dimension: fence.Dimension) -> InvalidInputError:
     )
 
 
-def refuse_update(dimension: fence.Dimension) -> InvalidInputError:
+def refuse_update(dimension: Dimension) -> InvalidInputError:
     """The refusal of an update by the fence; it names the dimension and no value."""
     return InvalidInputError(
         f"{dimension}: the new one differs from the stored one and must not change; "
@@ -103,4 +105,4 @@ def closed() -> UnavailableError:
 
 
 def _type(value: object) -> str:
-    return f"a {type(value).__qualname__}" if value is not None else "None"
+    return type(value).__name__

@@ -17,7 +17,8 @@ class Attributes(Mapping[str, str]):
         items: The strings. Later changes to this mapping change nothing here.
 
     Raises:
-        InvalidInputError: It isn't a mapping of strings to strings, or one of them has a lone surrogate (DATA-26).
+        InvalidInputError: It isn't a mapping of strings to strings, or one of them has a lone surrogate
+            (DATA-26).
 
     >>> Attributes({"b": "2", "a": "1"})
     Attributes({'a': '1', 'b': '2'})

@@ -1,12 +1,12 @@
 """Values to canonical text and back.
 
-Reading tries the quick way first: decode, write again, compare. A text that is byte for byte what we would write
-is thereby proven free of all that the quick decoder lets through (repeated members, ``-0``, an absent ``attempt``).
-Every other text gets the strict look of `_reader`.
+Reading tries the quick way first: decode, write again, compare. A text that is byte for byte what we
+would write is thereby proven free of all that the quick decoder lets through (repeated members, ``-0``,
+an absent ``attempt``). Every other text gets the strict look of `_reader`.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -15,13 +15,6 @@ from greentic_session._fault import told
 from greentic_session._reader import read
 from greentic_session._shape import Shape
 from greentic_session.errors import GreenticError, InvalidInputError
-
-
-class _Writable(Protocol):
-    def to_json(self) -> bytes: ...
-
-
-_ValueT = TypeVar("_ValueT", bound=_Writable)
 
 
 def _known(value: object) -> dict[str, str]:
@@ -38,7 +31,7 @@ class Reader:
     """Reads the documents of one class of values.
 
     Args:
-        kind: The class.
+        kind: The class; it has a method ``to_json``.
         shape: The form of its documents.
     """
 
@@ -51,7 +44,8 @@ class Reader:
         """The value that a document holds.
 
         Raises:
-            InvalidInputError: The document isn't one, or holds no such value; the message tells the first faults.
+            InvalidInputError: The document isn't one, or holds no such value; the message tells the
+                places of its first faults.
         """
         data = self._bytes(document)
         try:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from greentic_session._fault import Fault
 
 MAX_DEPTH = 256
-"""How deep arrays and objects may be nested, the outermost included; more is refused (DATA-22 asks for 200)."""
+"""How deep arrays and objects may be nested, the outermost included (DATA-22 asks for 200 at least)."""
 
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[\]{}]+")

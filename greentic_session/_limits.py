@@ -19,7 +19,6 @@ IDENTIFIER_WANTED = "one or more of ASCII letters, digits, '.', '_' and '-'"
 
 is_identifier = re.compile(r"[A-Za-z0-9._-]+").fullmatch
 _identifier_start = re.compile(r"[A-Za-z0-9._-]*").match
-_lone_surrogate = re.compile(r"[\ud800-\udfff]").search
 _CLASSES = {
     "L": "a letter outside ASCII",
     "M": "a combining mark",
@@ -44,9 +43,13 @@ class Flaw(NamedTuple):
 
 def text_flaw(value: str) -> Flaw | None:
     """Why a string is no Unicode text (DATA-19)."""
-    if value.isascii() or (found := _lone_surrogate(value)) is None:
+    if value.isascii():
         return None
-    return Flaw(f"a string with a lone surrogate at character {found.start() + 1}", TEXT_WANTED, "DATA-19")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        return Flaw(f"a string with a lone surrogate at character {error.start + 1}", TEXT_WANTED, "DATA-19")
+    return None
 
 
 def identifier_flaw(value: str) -> Flaw | None:

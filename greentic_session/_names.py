@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 EnvId: TypeAlias = str
-"""The id of an environment. An id is one or more of ASCII letters, digits, ``.``, ``_`` and ``-`` (DATA-20)."""
+"""The id of an environment. Ids are ASCII letters, digits, ``.``, ``_`` and ``-``, at least one (DATA-20)."""
 TenantId: TypeAlias = str
 """The id of a tenant."""
 TeamId: TypeAlias = str

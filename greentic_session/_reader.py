@@ -20,15 +20,22 @@ _DIGITS = 40  # more than any integer of the model has
 def read(document: bytes | str, form: Form) -> tuple[Any, list[Fault]]:
     """What a document of a form holds, as plain dictionaries, strings and integers, and its faults.
 
-    Where there are faults, the first result is of no use. Members that are unknown, or absent, or null, are left
-    out of the dictionaries.
+    Where there are faults, the first result is of no use. Members that are unknown, absent or null are
+    left out of the dictionaries.
     """
-    faults: list[Fault] = []
     try:
         tree = parse(document)
     except NotADocumentError as error:
         return None, [error.fault]
+    faults: list[Fault] = []
     return _value(tree, form, "", faults), faults
+
+
+def faults_of(tree: Any, form: Form) -> list[Fault]:
+    """The faults of a parsed document of a form."""
+    faults: list[Fault] = []
+    _value(tree, form, "", faults)
+    return faults
 
 
 def _value(value: Any, form: Form, pointer: str, faults: list[Fault]) -> Any:
@@ -50,7 +57,7 @@ def _value(value: Any, form: Form, pointer: str, faults: list[Fault]) -> Any:
 def _object(value: Any, shape: Shape, pointer: str, faults: list[Fault]) -> dict[str, Any]:
     read_members: dict[str, Any] = {}
     if not isinstance(value, Members):
-        faults.append(Fault(pointer, f"{_kind(value)}; an object is wanted", "DATA-21"))
+        faults.append(Fault(pointer, f"{kind_of(value)}; an object is wanted", "DATA-21"))
         return read_members
     known = {member.name: member for member in shape.members}
     seen: set[str] = set()
@@ -81,13 +88,13 @@ def _object(value: Any, shape: Shape, pointer: str, faults: list[Fault]) -> dict
 
 def _attributes(value: Any, pointer: str, faults: list[Fault]) -> dict[str, str]:
     if not isinstance(value, Members):
-        faults.append(Fault(pointer, f"{_kind(value)}; an object of strings is wanted", "DATA-15"))
+        faults.append(Fault(pointer, f"{kind_of(value)}; an object of strings is wanted", "DATA-15"))
         return {}
     for name, held in value.pairs:
         _refuse_name(name, pointer, faults)
         place = pointer if text_flaw(name) else pointer_to(pointer, name)
         if not isinstance(held, str) or isinstance(held, Number):
-            faults.append(Fault(place, f"{_kind(held)}; a string is wanted", "DATA-15"))
+            faults.append(Fault(place, f"{kind_of(held)}; a string is wanted", "DATA-15"))
         elif flaw := text_flaw(held):
             faults.append(_flawed(flaw, place))
     return dict(value.pairs)
@@ -96,7 +103,7 @@ def _attributes(value: Any, pointer: str, faults: list[Fault]) -> dict[str, str]
 def _integer(value: Any, form: Integer, pointer: str, faults: list[Fault]) -> int:
     wanted = integer_wanted(form.limits)
     if not isinstance(value, Number):
-        faults.append(Fault(pointer, f"{_kind(value)}; {wanted} is wanted", form.rule))
+        faults.append(Fault(pointer, f"{kind_of(value)}; {wanted} is wanted", form.rule))
         return 0
     shown = value if len(value) <= _DIGITS else f"a number of {len(value)} characters"
     got = None
@@ -120,7 +127,7 @@ def _code(value: Any, pointer: str, faults: list[Fault]) -> Any:
 
 def _string(value: Any, wanted: str, pointer: str, faults: list[Fault], flaw_of: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Number):
-        faults.append(Fault(pointer, f"{_kind(value)}; {wanted} is wanted", "DATA-21"))
+        faults.append(Fault(pointer, f"{kind_of(value)}; {wanted} is wanted", "DATA-21"))
     elif flaw := flaw_of(value):
         faults.append(_flawed(flaw, pointer))
     return value
@@ -151,17 +158,18 @@ def _wanted(form: Form) -> str:
             return "an id"
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a value of a parsed document is, without its text."""
     match value:
         case None:
             return "null"
         case True | False:
             return str(value).lower()
-        case Number():
+        case Number() | int() | float():
             return "a number"
         case str():
             return "a string"
-        case Members():
+        case Members() | dict():
             return "an object"
         case _:
             return "an array"

@@ -1,4 +1,4 @@
-"""The form of each kind of document: which members there are, in the order of the text, and what each may hold."""
+"""The form of each kind of document: its members, in the order of the text, and what each may hold."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,11 +1,11 @@
 """The tenant fence: who may create, change and find which session. Pure rules that every store shares.
 
 A function here answers with the first dimension that keeps two contexts apart, in the order env, tenant,
-team, user, or with nothing where they may meet. What to do about it is the store's business: create and update
-refuse with ``invalid_input``, find answers as if there were no session.
+team, user, or with nothing where they may meet. What to do about it is the store's business: create and
+update refuse with ``invalid_input``, find answers as if there were no session.
 
-What counts of a context: ``env``, ``tenant_id`` (never the older ``tenant``), the effective team (``team_id``, else
-``team``) and the effective user (``user_id``, else ``user``).
+What counts of a context: ``env``, ``tenant_id`` (never the older ``tenant``), the effective team
+(``team_id``, else ``team``) and the effective user (``user_id``, else ``user``).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ DIMENSIONS: tuple[Dimension, ...] = ("env", "tenant", "team", "user")
 def at_create(caller: TenantCtx, stored: TenantCtx) -> Dimension | None:
     """What keeps ``caller`` from creating a session whose context is ``stored``.
 
-    A session that names a user can be created by a caller who names the same one only; a session without a user by
-    any caller of its env, tenant and team.
+    A session that names a user can be created by a caller who names the same one only; a session without
+    a user by any caller of its env, tenant and team.
 
     Args:
         caller: the context that the caller gave.

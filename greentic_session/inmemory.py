@@ -27,9 +27,9 @@ class _Record(NamedTuple):
 class InMemorySessionStore:
     """Sessions in a dictionary behind one lock; they are gone with the process.
 
-    Safe to share between threads: every operation is atomic. Values are immutable, so the very object that was
-    stored is handed out again. Reading what isn't there leaves nothing behind, and a store whose sessions are all
-    removed is empty. As a context manager it closes at the end.
+    Safe to share between threads: every operation is atomic. Values are immutable, so the very object that
+    was stored is handed out again. Reading what isn't there leaves nothing behind, and a store whose sessions
+    are all removed is empty. As a context manager it closes at the end.
 
     Example:
         >>> from greentic_session import SessionCursor, SessionData, TenantCtx
@@ -51,7 +51,8 @@ class InMemorySessionStore:
         """Store ``data`` and route its user, else the caller's, to it.
 
         Args:
-            ctx: who creates it; env, tenant and team must be those of ``data``, and the user where it names one.
+            ctx: who creates it; env, tenant and team must be those of ``data``, and the user where it names
+                one.
             data: the session.
             key: the key to create it under, such as one of :mod:`greentic_session.mapping`; without it a
                 random UUID is issued.
@@ -92,7 +93,7 @@ class InMemorySessionStore:
         return None if record is None else record.data
 
     def update_session(self, key: SessionKey, data: SessionData) -> None:
-        """Replace the session under ``key``, and route its user to it again; one without a user keeps its routing.
+        """Replace the session under ``key``, and route its user to it; one without a user keeps its routing.
 
         Raises:
             NotFoundError: there is none under ``key``.
@@ -115,7 +116,7 @@ class InMemorySessionStore:
                 self._routes[entry] = key
 
     def remove_session(self, key: SessionKey) -> None:
-        """Remove the session under ``key``, and the routing entry if it leads there; no older one takes its place.
+        """Remove the session under ``key``, and the routing entry where it leads there; none takes its place.
 
         Raises:
             NotFoundError: there is none under ``key``.
@@ -157,7 +158,7 @@ class InMemorySessionStore:
         return (key, record.data) if finding is routing.Finding.FOUND else None
 
     def close(self) -> None:
-        """Let go of every session. Closing again does nothing; any other operation afterwards is ``unavailable``."""
+        """Let go of every session; closing again does nothing, other operations are ``unavailable`` then."""
         with self._lock:
             self._closed = True
             self._sessions.clear()

@@ -1,8 +1,8 @@
 """Session keys that follow from what a connector already knows (KEY-01, KEY-02).
 
-The same arguments always give the same key, here and in every other implementation. The parts are joined with
-``:`` and hashed as they are, so parts that hold ``:`` themselves can meet (``a:b``, ``c`` and ``a``, ``b:c``),
-and the hash is unsalted: who can guess the ids can compute the key. It names a session; it hides nothing.
+The same arguments always give the same key, here and in every other implementation. The parts are joined
+with ``:`` and hashed as they are, so parts that hold ``:`` themselves can meet (``a:b``, ``c`` and ``a``,
+``b:c``), and the hash is unsalted: who can guess the ids can compute the key. It hides nothing.
 """
 
 from hashlib import sha256

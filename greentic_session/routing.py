@@ -1,7 +1,7 @@
 """Which session a user's routing entry leads to, and whether it may. Pure rules that every store shares.
 
-A routing entry maps (env, tenant, team or none, user) to one session key: the session most recently created or updated
-for that user. The user is the stored one, else the one that the creator named.
+A routing entry maps (env, tenant, team or none, user) to one session key: the session most recently created
+or updated for that user. The user is the stored one, else the one that the creator named.
 """
 
 from __future__ import annotations
@@ -110,8 +110,9 @@ def decide(
         ctx: the caller's context.
         user: the user asked for.
         data: the session that the entry led to.
-        routed: what is recorded beside a session without a user: the entry that leads to it, as the store spells
-            it, anything else where none does, or :data:`UNSAID`. Of no account where the session names a user.
+        routed: what is recorded beside a session without a user: the entry that leads to it, as the store
+            spells it, anything else where none does, or :data:`UNSAID`. Of no account where the session names
+            a user.
         spelling: how the store spells entries.
     """
     stored = data.tenant_ctx

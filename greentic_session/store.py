@@ -1,4 +1,4 @@
-"""What a session store is: five operations, plain or ``async``. Implement one and the conformance suite judges it."""
+"""What a session store is: five operations, plain or ``async``; the conformance suite judges any."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ __all__ = ["AsyncSessionStore", "SessionStore"]
 class SessionStore(Protocol):
     """Keeps the sessions of paused flows until someone comes back to them.
 
-    A store refuses by raising a :class:`~greentic_session.GreenticError`, or anything else whose ``code`` equals the
-    wire name; a refusal leaves everything as it was. ``unavailable`` and ``timeout`` tell that the outcome is
-    unknown: it happened wholly or not at all.
+    A store refuses by raising a :class:`~greentic_session.GreenticError`, or anything else whose ``code``
+    equals the wire name; a refusal leaves everything as it was. ``unavailable`` and ``timeout`` tell that the
+    outcome is unknown: it happened wholly or not at all.
     """
 
     def create_session(self, ctx: TenantCtx, data: SessionData) -> SessionKey:
         """Store ``data`` under a fresh key that nobody can guess, and route its user to it.
 
         Args:
-            ctx: who creates it; env, tenant and team must be those of ``data``, and the user where it names one.
+            ctx: who creates it; env, tenant and team must be those of ``data``, and the user where it names
+                one.
             data: the session.
 
         Returns:
@@ -41,8 +42,8 @@ class SessionStore(Protocol):
         """Replace the session under ``key`` and route its user to it, where it names one.
 
         Raises:
-            GreenticError: ``not_found`` where there is none; then ``invalid_input`` where env, tenant, team or user
-                would change.
+            GreenticError: ``not_found`` where there is none; then ``invalid_input`` where env, tenant, team
+                or user would change.
         """
         ...
 
@@ -55,7 +56,7 @@ class SessionStore(Protocol):
         ...
 
     def find_by_user(self, ctx: TenantCtx, user: str) -> tuple[SessionKey, SessionData] | None:
-        """The session most recently created or updated for ``user``, where ``ctx`` may have it; else ``None``.
+        """The session most recently created or updated for ``user``, where ``ctx`` may have it, or ``None``.
 
         Args:
             ctx: who asks; env, tenant and team are those to look in.

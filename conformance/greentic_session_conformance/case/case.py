@@ -16,7 +16,7 @@ from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.case.steps import Steps
 from greentic_session_conformance.case.verdicts import Failed, NotJudged
 from greentic_session_conformance.run.pulse import Pulse
-from greentic_session_conformance.targets.target import Target
+from greentic_session_conformance.targets.target import CallableTarget, Target
 
 #: How much a check repeats itself, by effort.
 EFFORTS = {"quick": 1, "normal": 4, "thorough": 20}
@@ -111,6 +111,20 @@ class Case:
             return self.loop.finish(method(*arguments))
         finally:
             self.limit.end()
+
+    def answer(self, operation: str, method: Any, *arguments: Any) -> Answer:
+        """What a method of the target answers to the arguments: a value, or whatever it raises."""
+        try:
+            return Answer(self.bounded(operation, method, *arguments))
+        except (KeyboardInterrupt, OperationHung):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+            return Answer(error=error)
+
+    @property
+    def storages_reopen(self) -> bool:
+        """Whether a second handle can be had on one storage, which a Target gives and a plain callable doesn't."""
+        return not isinstance(self.target, CallableTarget)
 
     # -- what a check says
 

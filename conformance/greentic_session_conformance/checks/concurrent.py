@@ -1,0 +1,205 @@
+"""concurrent: several callers at once."""
+
+from greentic_session import SessionData
+
+from greentic_session_conformance.case import Answer, Case
+from greentic_session_conformance.checks.crew import CALLERS, crews
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import USER, context, session
+
+#: How often a race is tried at quick effort, for each way of calling the store.
+ROUNDS = 10
+
+
+def _marked(mark: str, user: str | None = USER) -> SessionData:
+    """A session that carries a mark in several members, so that a mixture of two shows."""
+    ctx = context(team="red", user=user).replace(session_id=mark, trace_id=mark, attributes={"mark": mark, mark: "yes"})
+    return session(ctx, node=mark, context_json=f'{{"mark":"{mark}"}}' * 20)
+
+
+def _succeeded(case: Case, answers: list[Answer], what: str) -> list[Answer]:
+    """The answers that say that it happened; an answer that leaves it open is neither that nor a failure."""
+    for answer in answers:
+        case.expect(answer.ok or answer.outcome_unknown, f"{what} succeeds", answer.describe())
+    return [answer for answer in answers if answer.ok]
+
+
+@check("CONC-01")
+def of_two_updates_one_stands_whole(case: Case) -> None:
+    """After several updates of one session at once it is exactly what one of them gave."""
+    for store, crew in crews(case):
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                with case.given():
+                    key = store.create(_marked("first").tenant_ctx, _marked("first"))
+                new = [_marked(f"update-{caller}") for caller in range(2 if number % 2 else CALLERS)]
+                answers = crew.volley([("update_session", key, data) for data in new])
+                if not _succeeded(case, answers, "update_session"):
+                    continue
+                got = store.get(key)
+                case.expect(got is not None, "the session", "nothing")
+                told = "the session as it was before" if got == _marked("first") else "a mixture"
+                case.expect(got in new, "what one of the updates gave", told)
+                with case.given():
+                    store.remove(key)
+
+
+@check("CONC-02")
+def what_was_removed_does_not_come_back(case: Case) -> None:
+    """After an update and a remove at once the session is gone, by key and by user."""
+    for store, crew in crews(case):
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                data = _marked("first")
+                with case.given():
+                    key = store.create(data.tenant_ctx, data)
+                calls = [("update_session", key, _marked(f"update-{caller}")) for caller in range(1 if number % 2 else CALLERS - 1)]
+                calls.insert(number % len(calls), ("remove_session", key))
+                answers = crew.volley(calls)
+                removal = answers[number % (len(calls) - 1)]
+                if removal.outcome_unknown:
+                    continue
+                case.expect(removal.ok, "remove_session succeeds: nobody else removes", removal.describe())
+                case.expect(store.get(key) is None, "nothing: remove_session has succeeded", "the session, back from the dead")
+                case.expect(store.find(data.tenant_ctx, USER) is None, "nothing for its user", "the session")
+                case.expect_refusal(store.try_remove(key), "remove_session for the second time")
+
+
+@check("CONC-03")
+def of_two_creates_under_one_key_one_wins(case: Case) -> None:
+    """Of several creates under one key exactly one succeeds, and the session is that one's."""
+    for store, crew in crews(case):
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                key = f"event-{case.random.getrandbits(64):016x}"
+                new = [_marked(f"create-{caller}") for caller in range(2 if number % 2 else CALLERS)]
+                answers = crew.volley([("create_session", data.tenant_ctx, data, key) for data in new])
+                winners = [data for data, answer in zip(new, answers, strict=True) if answer.ok]
+                unknown = [data for data, answer in zip(new, answers, strict=True) if answer.outcome_unknown]
+                case.expect(len(winners) <= 1, "one create_session that succeeds", f"{len(winners)}")
+                case.expect(bool(winners or unknown), "one create_session that succeeds", "none")
+                for answer in answers:
+                    fulfilled = answer.ok or answer.outcome_unknown or answer.code == "conflict"
+                    case.expect(fulfilled, "conflict for those that came second", answer.describe())
+                got = store.get(key)
+                case.expect(got in (winners or [*unknown, None]), "the session of the one that succeeded", "nothing" if got is None else "another one's")
+                with case.given():
+                    store.try_remove(key)
+
+
+@check("CONC-04")
+def handles_see_each_other(case: Case) -> None:
+    """What was acknowledged to one caller is seen by every other one, also where that one has read before."""
+    ctx = context(team="red")
+    for store, crew in crews(case):
+        # One call a volley: which caller makes it is all that matters.
+        first = ("get_session", "no-such-key")
+
+        def by_second(*call: object, first: tuple[object, ...] = first, crew: object = crew) -> Answer:
+            return crew.volley([first, call])[1]  # type: ignore[attr-defined, no-any-return]
+
+        data, changed = session(ctx), session(ctx, node="node.changed")
+        with case.given():
+            key = store.create(ctx, data)
+        for wanted in (data, changed):
+            if wanted is changed:
+                with case.given():
+                    store.update(key, changed)
+            answer = by_second("get_session", key)
+            case.expect(answer.value == wanted, "what was acknowledged to another handle", _told(answer))
+            found = by_second("find_by_user", ctx, USER)
+            case.expect(found.ok and found.value is not None and found.value[1] == wanted, "the same, by its user", _told(found))
+        answer = by_second("update_session", key, data)
+        case.expect(answer.ok, "update_session on another handle", answer.describe())
+        case.expect_data(store.get(key), data, "get_session after an update on another handle")
+        with case.given():
+            store.remove(key)
+        for operation in (("get_session", key), ("find_by_user", ctx, USER)):
+            answer = by_second(*operation)
+            case.expect(answer.ok and answer.value is None, "nothing after remove_session on another handle", _told(answer))
+
+
+def _told(answer: Answer) -> str:
+    return answer.describe() if not answer.ok else "nothing" if answer.value is None else "something else"
+
+
+@check("CONC-05")
+def concurrent_creates_are_all_kept(case: Case) -> None:
+    """Creates at the same time answer different keys, each with its own data."""
+    for store, crew in crews(case):
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                new = [_marked(f"create-{caller}", user=f"user-{caller}") for caller in range(CALLERS)]
+                answers = crew.volley([("create_session", data.tenant_ctx, data) for data in new])
+                _succeeded(case, answers, "create_session")
+                keys = [answer.value for answer in answers if answer.ok]
+                case.expect(len(set(keys)) == len(keys), "a key for each", "one key twice")
+                for data, answer in zip(new, answers, strict=True):
+                    if answer.ok:
+                        case.expect_data(store.get(answer.value), data, "get_session of a session created at the same time as others")
+                        with case.given():
+                            store.remove(answer.value)
+
+
+@check("CONC-06")
+def of_two_removes_one_succeeds(case: Case) -> None:
+    """Of several removes of one session at once exactly one succeeds."""
+    for store, crew in crews(case):
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                data = _marked("first")
+                with case.given():
+                    key = store.create(data.tenant_ctx, data)
+                answers = crew.volley([("remove_session", key)] * (2 if number % 2 else CALLERS))
+                if any(answer.outcome_unknown for answer in answers):
+                    continue
+                done = sum(answer.ok for answer in answers)
+                case.expect(done == 1, "one remove_session that succeeds", str(done))
+
+
+@check("CONC-07")
+def find_never_answers_a_torn_pair(case: Case) -> None:
+    """While two sessions of a user are updated, find answers only data that was stored under the key that it answers."""
+    ctx = context(team="red")
+    for store, crew in crews(case):
+        with case.given():
+            keys = [store.create(ctx, session(ctx, node=f"session-{i} first")) for i in range(2)]
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                calls: list[tuple[object, ...]] = []
+                for caller in range(CALLERS):
+                    which = caller % 2
+                    update = ("update_session", keys[which], session(ctx, node=f"session-{which} update-{number}-{caller}"))
+                    calls.append(update if caller < CALLERS // 2 else ("find_by_user", ctx, USER))
+                for answer in crew.volley(calls)[CALLERS // 2 :]:
+                    if answer.ok and answer.value is not None:
+                        key, data = answer.value
+                        which = keys.index(key) if key in keys else -1
+                        torn = not data.cursor.node_pointer.startswith(f"session-{which} ")
+                        case.expect(not torn, "data that was stored under the key", "the key of one session with the data of another")
+
+
+@check("CONC-08")
+def find_is_exact_once_writers_are_quiet(case: Case) -> None:
+    """After creates, updates and removes at once find answers as if they had run one after another."""
+    ctx = context(team="red")
+    data = session(ctx)
+    for store, crew in crews(case):
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                keys = [answer.value for answer in _succeeded(case, crew.volley([("create_session", ctx, data)] * 4), "create_session")]
+                found = store.find(ctx, USER)
+                case.expect(found is not None and found[0] in keys, "one of the sessions just created", "nothing" if found is None else "another")
+                if len(keys) < 4:  # noqa: PLR2004 - the outcome of one is unknown: what follows would be guessing
+                    return
+                stays = keys[number % 4]
+                calls = [("update_session", key, data) if key == stays else ("remove_session", key) for key in keys]
+                answers = crew.volley(calls)
+                if any(answer.outcome_unknown for answer in answers):
+                    return
+                found = store.find(ctx, USER)
+                got = "nothing" if found is None else "a removed session"
+                case.expect(found is not None and found[0] == stays, "the one session that is left, and was updated", got)
+                with case.given():
+                    store.remove(stays)
+                case.expect(store.find(ctx, USER) is None, "nothing once all are removed", "a session")

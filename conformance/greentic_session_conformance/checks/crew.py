@@ -1,0 +1,160 @@
+"""Several callers at once: threads, each with a handle of its own or all with one, or tasks on one loop."""
+
+import inspect
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, OperationHung
+from greentic_session_conformance.case.loop import Loop
+
+CALLERS = 8
+
+#: An operation and its arguments.
+Call = tuple[Any, ...]
+
+
+class Crew:
+    """Callers that make one call each at the same time.
+
+    Args:
+        case: the check's case.
+        storage: where the callers' handles are opened.
+        shared: the one handle that all share; ``None`` opens one for each, on its own thread.
+        as_tasks: whether the callers are tasks on the loop of the shared handle.
+    """
+
+    def __init__(self, case: Case, storage: Any, shared: Handle | None, *, as_tasks: bool) -> None:
+        self._case = case
+        self._storage = storage
+        self._shared = shared
+        self._as_tasks = as_tasks
+        self._calls: list[queue.SimpleQueue[tuple[threading.Barrier, Call] | None]] = []
+        self._answers: queue.SimpleQueue[tuple[int, Answer]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        if not self._as_tasks:
+            for number in range(CALLERS):
+                self._calls.append(queue.SimpleQueue())
+                thread = threading.Thread(target=self._work, args=(number,), name=f"caller {number + 1}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            for number, opened in self._collect(CALLERS, "open_store"):
+                if not opened.ok:
+                    message = f"caller {number + 1} could not open a handle: {type(opened.error).__name__}: {opened.error}"
+                    raise NotJudged(message)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for calls in self._calls:
+            calls.put(None)
+        for thread in self._threads:
+            thread.join(self._case.conditions.operation_timeout)
+
+    def _work(self, number: int) -> None:
+        loop, store = Loop(), None
+        try:
+            store = self._shared.store if self._shared else loop.finish(self._case.target.open_store(self._storage))
+        except BaseException as error:  # noqa: BLE001 - the target's code may raise anything; it is told to the check
+            self._answers.put((number, Answer(error=error)))
+            return
+        self._answers.put((number, Answer()))
+        while (work := self._calls[number].get()) is not None:
+            barrier, call = work
+            barrier.wait()
+            self._answers.put((number, _answer(store, call, loop)))
+        if self._shared is None:
+            _answer(self._case.target, ("close_store", store), loop)
+        loop.close()
+
+    def volley(self, calls: Sequence[Call]) -> list[Answer]:
+        """Make calls at the same time, each by a caller of its own, and wait for all answers.
+
+        Raises:
+            OperationHung: one did not return in time.
+        """
+        steps = [self._case.steps.begin(number + 1, call[0], call[1:]) for number, call in enumerate(calls)]
+        for step in steps:
+            self._case.conditions.pulse.note(self._case.steps.call(step))
+        if self._as_tasks:
+            assert self._shared is not None
+            answers = self._as_tasks_together(calls, self._shared)
+        else:
+            barrier = threading.Barrier(len(calls))
+            for number, call in enumerate(calls):
+                self._calls[number].put((barrier, call))
+            answers = [answer for _, answer in sorted(self._collect(len(calls), calls[0][0]), key=lambda item: item[0])]
+        for step, answer in zip(steps, answers, strict=True):
+            self._case.steps.finish(step, answer)
+        return answers
+
+    def _as_tasks_together(self, calls: Sequence[Call], shared: Handle) -> list[Answer]:
+        self._case.limit.begin(calls[0][0])
+        try:
+            values = self._case.loop.finish_all([getattr(shared.store, call[0])(*call[1:]) for call in calls])
+        finally:
+            self._case.limit.end()
+        return [Answer(error=value) if isinstance(value, BaseException) else Answer(value) for value in values]
+
+    def _collect(self, count: int, operation: str) -> list[tuple[int, Answer]]:
+        timeout = self._case.conditions.operation_timeout
+        try:
+            return [self._answers.get(timeout=timeout) for _ in range(count)]
+        except queue.Empty:
+            hangs = self._case.conditions.hangs
+            hangs[operation] = hangs.get(operation, 0) + 1
+            raise OperationHung(operation, timeout) from None
+
+
+def _answer(store: Any, call: Call, loop: Loop) -> Answer:
+    try:
+        return Answer(loop.finish(_invoke(store, call)))
+    except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+        return Answer(error=error)
+
+
+def _invoke(store: Any, call: Call) -> Any:
+    operation, *arguments = call
+    keywords: dict[str, Any] = {}
+    if operation == "create_session" and len(arguments) == 3:  # noqa: PLR2004 - ctx, data and a given key
+        keywords["key"] = arguments.pop()
+    return getattr(store, operation)(*arguments, **keywords)
+
+
+@contextmanager
+def _crew(case: Case, *, own_handles: bool, as_tasks: bool) -> Iterator[tuple[Handle, Crew]]:
+    storage = case.storage() if case.storages_reopen else None
+    handle = case.store(storage) if case.storages_reopen else case.store()
+    with Crew(case, storage, None if own_handles else handle, as_tasks=as_tasks) as crew:
+        yield handle, crew
+
+
+def crews(case: Case) -> Iterator[tuple[Handle, Crew]]:
+    """Every way in which the target may be called by several at once, each on a fresh storage.
+
+    A plain callable's one store is shared. A Target's handles are one a thread, and one shared where it is ``thread_safe``. An
+    async handle is shared by tasks on its own loop.
+    """
+    probe = case.store()
+    asynchronous = _is_async(probe, case)
+    ways = [(False, asynchronous)] if not case.storages_reopen else [(True, False)]
+    if case.storages_reopen and (asynchronous or case.target.thread_safe):
+        ways.append((False, asynchronous))
+    for own_handles, as_tasks in ways:
+        if not case.storages_reopen:
+            with Crew(case, None, probe, as_tasks=as_tasks) as crew:
+                yield probe, crew
+        else:
+            with _crew(case, own_handles=own_handles, as_tasks=as_tasks) as pair:
+                yield pair
+
+
+def _is_async(handle: Handle, case: Case) -> bool:
+    value = handle.store.get_session("no-such-key")
+    if inspect.isawaitable(value):
+        case.loop.finish(value)
+        return True
+    return False

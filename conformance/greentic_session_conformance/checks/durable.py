@@ -1,0 +1,142 @@
+"""durable: what was acknowledged outlives handles and processes."""
+
+from typing import Any
+
+from greentic_session import SessionData
+
+from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import USER, context, full, session
+from greentic_session_conformance.run.elsewhere import Elsewhere
+
+
+def _reopened(case: Case, storage: Any, handle: Handle) -> Handle:
+    case.close(handle)
+    return case.store(storage)
+
+
+def _key(case: Case, answer: Answer) -> str:
+    case.expect(answer.ok and isinstance(answer.value, str), "a key from another process", answer.describe())
+    key: str = answer.value
+    return key
+
+
+@check("DUR-01")
+def sessions_survive_closing(case: Case) -> None:
+    """Created and updated sessions are there, as they were stored, on a handle opened later."""
+    storage = case.storage()
+    store = case.store(storage)
+    whole, small = full(), session(context())
+    with case.given():
+        first, second = store.create(whole.tenant_ctx, whole), store.create(small.tenant_ctx, small)
+        store.update(second, small.replace(context_json="updated"))
+    for _ in range(2):
+        store = _reopened(case, storage, store)
+        case.expect_data(store.get(first), whole, "get_session after the storage was opened again")
+        case.expect_data(store.get(second), small.replace(context_json="updated"), "get_session after the storage was opened again")
+
+
+@check("DUR-02")
+def routing_survives_closing(case: Case) -> None:
+    """Users find the same session on a handle opened later, also one without a stored user, also after an update."""
+    storage = case.storage()
+    store = case.store(storage)
+    ctx, other = context(), context(user="user-8")
+    anonymous = session(context(user=None))
+    with case.given():
+        older = store.create(ctx, session(ctx))
+        store.create(ctx, session(ctx))
+        store.update(older, session(ctx))
+        unnamed = store.create(other, anonymous)
+    store = _reopened(case, storage, store)
+    for caller, user, key in ((ctx, USER, older), (other, "user-8", unnamed)):
+        found = store.find(caller, user)
+        case.expect(found is not None and found[0] == key, "the same session as before", "nothing" if found is None else "another one")
+    with case.given():
+        store.remove(unnamed)
+    store = _reopened(case, storage, store)
+    case.expect(store.find(other, "user-8") is None, "nothing after remove_session", "a session")
+
+
+@check("DUR-03")
+def another_process_sees_the_same(case: Case) -> None:
+    """A session that one process creates is found, updated and removed by another."""
+    storage = case.storage()
+    store = case.store(storage)
+    whole = full()
+    ctx = whole.tenant_ctx
+    with case.given():
+        key = store.create(ctx, whole)
+    with Elsewhere(case, storage) as elsewhere:
+        _expect(case, elsewhere.call("get_session", key), whole, "get_session in another process")
+        found = elsewhere.call("find_by_user", ctx, USER)
+        case.expect(found.ok and found.value is not None and found.value[0] == key, "the session, found in another process", found.describe())
+        answer = elsewhere.call("update_session", key, whole.replace(context_json="resumed"))
+        case.expect(answer.ok, "update_session in another process", answer.describe())
+    store = _reopened(case, storage, store)
+    case.expect_data(store.get(key), whole.replace(context_json="resumed"), "get_session after another process updated it")
+
+
+def _expect(case: Case, answer: Answer, wanted: SessionData, what: str) -> None:
+    case.expect(answer.ok, f"{what} answers the session", answer.describe())
+    case.expect_data(answer.value, wanted, what)
+
+
+@check("DUR-04")
+def a_killed_writer_loses_nothing_that_was_acknowledged(case: Case) -> None:
+    """What a process was acknowledged before SIGKILL is there: sessions, updates, routing."""
+    storage = case.storage()
+    for number in range(case.rounds(1)):
+        ctx = context(user=f"user-{number}")
+        data = session(ctx, context_json=f'{{"round":{number}}}' * 100)
+        with Elsewhere(case, storage) as writer:
+            created = _key(case, writer.call("create_session", ctx, data))
+            updated = _key(case, writer.call("create_session", ctx, session(ctx)))
+            answer = writer.call("update_session", updated, data)
+            case.expect(answer.ok, "update_session in another process", answer.describe())
+            writer.kill()
+        store = case.store(storage)
+        for key in (created, updated):
+            case.expect_data(store.get(key), data, "get_session after its writer was killed")
+        found = store.find(ctx, f"user-{number}")
+        case.expect(found is not None and found[0] == updated, "the routing after its writer was killed", "nothing" if found is None else "another session")
+        case.close(store)
+
+
+@check("DUR-05")
+def removals_survive(case: Case) -> None:
+    """A removed session stays gone after closing, and after the process that removed it was killed."""
+    storage = case.storage()
+    store = case.store(storage)
+    ctx = context()
+    with case.given():
+        key, other = store.create(ctx, session(ctx)), store.create(ctx, session(ctx))
+        store.remove(key)
+    store = _reopened(case, storage, store)
+    case.expect(store.get(key) is None, "nothing: the session was removed", "the session")
+    case.close(store)
+    with Elsewhere(case, storage) as writer:
+        answer = writer.call("remove_session", other)
+        case.expect(answer.ok, "remove_session in another process", answer.describe())
+        writer.kill()
+    store = case.store(storage)
+    case.expect(store.get(other) is None, "nothing: another process removed the session, and was then killed", "the session")
+    case.expect(store.find(ctx, USER) is None, "nothing for its user", "a session")
+
+
+@check("DUR-06")
+def given_keys_stay_taken(case: Case) -> None:
+    """A given key is refused on a handle opened later, and after its creator was killed."""
+    storage = case.storage()
+    store = case.store(storage)
+    ctx = context()
+    with case.given():
+        store.create(ctx, session(ctx), "taken here")
+    store = _reopened(case, storage, store)
+    with Elsewhere(case, storage) as writer:
+        answer = writer.call("create_session", ctx, session(ctx), key="taken elsewhere")
+        case.expect(answer.ok, "create_session in another process", answer.describe())
+        writer.kill()
+    for key in ("taken here", "taken elsewhere"):
+        case.expect_refusal(store.try_create(ctx, session(ctx, node="node.second"), key), "create_session under a key taken before")
+        case.expect_data(store.get(key), session(ctx), "get_session")

@@ -1,0 +1,166 @@
+"""ERR: the codes of refusals, and what a message may not tell."""
+
+from collections.abc import Iterator
+
+from greentic_session import SessionData, TenantCtx
+
+from greentic_session_conformance.case import Answer, Case
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import context, session
+
+_DIMENSIONS = (
+    ("env", {"env": "prod"}),
+    ("tenant", {"tenant": "tenant-43"}),
+    ("team", {"team": "blue"}),
+    ("user", {"user": "user-8"}),
+)
+
+
+def _token(case: Case) -> str:
+    """Text that can't occur in a message by chance."""
+    return f"{case.random.getrandbits(96):024x}"
+
+
+def _refusals(case: Case) -> Iterator[tuple[str, str, Answer]]:
+    """Every kind of refusal by the fence: (operation, dimension, answer)."""
+    store = case.store()
+    own = context(team="red")
+    for dimension, change in _DIMENSIONS:
+        other = context(**{"team": "red", **change})
+        yield "create_session", dimension, store.try_create(own, session(other))
+        with case.given():
+            key = store.create(own, session(own))
+        yield "update_session", dimension, store.try_update(key, session(other))
+        with case.given():
+            store.remove(key)
+    for user in (None, "user-8"):
+        yield "create_session", "user", store.try_create(context(team="red", user=user), session(own))
+    with case.given():
+        named, anonymous = store.create(own, session(own)), store.create(own, session(context(team="red", user=None)))
+    yield "update_session", "user", store.try_update(named, session(context(team="red", user=None)))
+    yield "update_session", "user", store.try_update(anonymous, session(own))
+    yield "create_session", "team", store.try_create(context(), session(own))
+    yield "update_session", "team", store.try_update(named, session(context()))
+
+
+@check("ERR-01")
+def the_fence_refuses_with_invalid_input(case: Case) -> None:
+    """Refusals of create and update in each dimension carry invalid_input."""
+    for operation, dimension, answer in _refusals(case):
+        # That it is refused at all is for the FENCE family to say.
+        if not answer.ok:
+            case.expect(answer.code == "invalid_input", f"invalid_input from {operation} of another {dimension}", answer.describe())
+
+
+@check("ERR-02")
+def a_missing_key_is_not_found(case: Case) -> None:
+    """Update and remove of a key that isn't there carry not_found, whatever the data holds."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        removed = store.create(ctx, session(ctx))
+        store.remove(removed)
+    for key in ("no-such-key", removed):
+        for data in (session(ctx), session(context("prod", "other", "blue", None))):
+            answer = store.try_update(key, data)
+            if not answer.ok:
+                case.expect(answer.code == "not_found", "not_found from update_session", answer.describe())
+        answer = store.try_remove(key)
+        if not answer.ok:
+            case.expect(answer.code == "not_found", "not_found from remove_session", answer.describe())
+
+
+@check("ERR-03")
+def a_refused_create_does_not_name_the_datas_user(case: Case) -> None:
+    """No message of a refused create holds the user id of the data."""
+    store = case.store()
+    user = f"user-{_token(case)}"
+    data = session(TenantCtx("dev", "t", "t", "red", "red", user=user, user_id=user))
+    callers = (context(user="other"), context("prod"), context(tenant="u"), context("dev", "t", "blue"), context("dev", "t", "red", None), context("dev", "t", "red"))
+    for caller in callers:
+        answer = store.try_create(caller, data)
+        case.expect(not _tells(answer, user), "a message without the user id of the data", "one that holds it")
+
+
+def _tells(answer: Answer, secret: str) -> bool:
+    return any(secret in text for text in answer.texts())
+
+
+@check("ERR-04")
+def a_refused_update_does_not_name_the_stored_user(case: Case) -> None:
+    """No message of a refused update holds the user id of the stored session."""
+    store = case.store()
+    for ctx, user in _with_users(case):
+        with case.given():
+            key = store.create(ctx, session(ctx))
+        others = (
+            context("dev", "t", "red", "other"),
+            context("dev", "t", "red", None),
+            context("prod", "t", "red", "other"),
+            context("dev", "u", "red", "other"),
+            context("dev", "t", "blue", "other"),
+        )
+        for other in others:
+            answer = store.try_update(key, session(other))
+            case.expect(not _tells(answer, user), "a message without the user id that is stored", "one that holds it")
+
+
+def _with_users(case: Case) -> Iterator[tuple[TenantCtx, str]]:
+    for names in (("user",), ("user_id",), ("user", "user_id")):
+        user = f"user-{_token(case)}"
+        yield TenantCtx("dev", "t", "t", "red", "red").replace(**dict.fromkeys(names, user)), user
+
+
+@check("ERR-05")
+def no_message_holds_the_snapshot(case: Case) -> None:
+    """No message of a refusal holds the context_json that was passed in or stored."""
+    store = case.store()
+    stored, passed = _token(case), _token(case)
+    ctx, other = context(team="red"), context(team="blue")
+    kept: SessionData = session(ctx, context_json=f'{{"secret":"{stored}"}}')
+    with case.given():
+        key = store.create(ctx, kept)
+    new = session(other, context_json=f'{{"secret":"{passed}"}}')
+    for answer in (store.try_create(ctx, new), store.try_update(key, new), store.try_update("no-such-key", new), store.try_remove("no-such-key")):
+        case.expect(not _tells(answer, stored) and not _tells(answer, passed), "a message without the snapshot", "one that holds it")
+
+
+@check("ERR-06")
+def a_refusal_names_what_differs(case: Case) -> None:
+    """The message of a refusal names env, tenant, team or user, the first that differs."""
+    for operation, dimension, answer in _refusals(case):
+        if not answer.ok:
+            told = any(dimension in text.lower() for text in answer.texts())
+            case.expect(told, f"the word {dimension} in the message of {operation}", "a message without it")
+
+
+@check("ERR-08")
+def finding_for_what_is_no_id_answers_nothing_or_invalid_input(case: Case) -> None:
+    """A user that is no id finds nothing, or is refused with invalid_input."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        store.create(ctx, session(ctx))
+    caller = context(user=None)
+    for user in ("", " ", "*", "?", "user-?", "user*", "[a-z]*", "%", "a:b", "user-7\n", " user-7", "user-7 ", "user\u2010" + "7", "us\u0435r-7", "\x00", "😀"):
+        answer = store.try_find(caller, user)
+        told = "a session" if answer.ok else answer.describe()
+        fulfilled = answer.value is None if answer.ok else answer.code == "invalid_input"
+        case.expect(fulfilled, f"nothing, or invalid_input, for {ascii(user)}", told)
+
+
+@check("ERR-09")
+def codes_are_the_wire_names(case: Case) -> None:
+    """Every refusal that a test can bring about carries one of the ten codes."""
+    store = case.store()
+    ctx = context()
+    for operation, _, answer in _refusals(case):
+        if not answer.ok:
+            case.expect(answer.has_wire_code, f"one of the ten codes from {operation}", answer.describe())
+    for operation, answer in (
+        ("update_session", store.try_update("no-such-key", session(ctx))),
+        ("remove_session", store.try_remove("no-such-key")),
+        ("find_by_user", store.try_find(ctx, "no id")),
+    ):
+        if not answer.ok:
+            case.expect(answer.has_wire_code, f"one of the ten codes from {operation}", answer.describe())

@@ -1,0 +1,161 @@
+"""keyed-create: creating under a given key, and what its reuse brings into routing, fence and errors."""
+
+from greentic_session_conformance.case import Case
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import USER, context, session
+
+#: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
+_ODD_KEYS = (
+    "key", "KEY", "Key", " key", "key ", "ke", "key2", "key:", ":key", "a:b", "a", "b", "session:key", "user:key", "*", "?", "k*", "[k]", "{key}", "%", "_",
+    "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "null", "None", "0", "00", "'", '"', "\\",
+    "k" * 254, "k" * 255, "k" * 254 + "l", "😀" * 63, "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8",
+)  # fmt: skip
+
+
+@check("KEY-05")
+def a_session_is_created_under_the_key_given(case: Case) -> None:
+    """Create with a key answers that key and stores the session under it."""
+    store = case.store()
+    ctx = context()
+    key = "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8"
+    with case.given():
+        case.expect(store.get(key) is None, "nothing under the key before", "a session")
+    issued = store.create(ctx, session(ctx), key)
+    case.expect(issued == key, "the key that was given", "another key")
+    case.expect_data(store.get(key), session(ctx), "get_session of the given key")
+
+
+@check("KEY-06")
+def a_taken_key_is_refused(case: Case) -> None:
+    """Create under a key that a session has is refused, whoever asks, and the session stays as it was."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    with case.given():
+        given, issued = store.create(ctx, data, "taken"), store.create(ctx, data)
+        store.update(given, data)
+    for key in (given, issued):
+        for other in (ctx, context(user=None), context("prod", "tenant-43", "blue", "user-8")):
+            answer = store.try_create(other, session(other, node="node.second"), key)
+            case.expect_refusal(answer, "create_session under a taken key")
+            case.expect_data(store.get(key), data, "get_session after a refused create_session")
+    found = store.find(ctx, USER)
+    case.expect(found is not None and found[0] == given, "the routing as it was", "another routing", "OPS-17")
+    stranger = context("prod", "tenant-43", "blue", "user-8")
+    case.expect(store.find(stranger, "user-8") is None, "no routing made by a refused create_session", "a session", "OPS-17")
+
+
+@check("KEY-07")
+def a_removed_key_is_free_again(case: Case) -> None:
+    """A key can be used again, by another tenant too, once its session was removed."""
+    store = case.store()
+    for ctx in (context(), context("prod", "tenant-43", "blue", "user-8"), context(user=None), context()):
+        answer = store.try_create(ctx, session(ctx), "again")
+        case.expect(answer.ok, "create_session under a key whose session was removed", answer.describe())
+        case.expect_data(store.get("again"), session(ctx), "get_session")
+        with case.given():
+            store.remove("again")
+
+
+@check("KEY-08")
+def given_keys_are_taken_literally(case: Case) -> None:
+    """Keys that differ in case, normalization, white space, an end or a separator are different keys."""
+    store = case.store()
+    ctx = context()
+    for i, key in enumerate(_ODD_KEYS):
+        issued = store.create(ctx, session(ctx, node=f"node.{i}"), key)
+        case.expect(issued == key, f"the key {ascii(key[:40])}", "another key")
+    for i, key in enumerate(_ODD_KEYS):
+        case.expect_data(store.get(key), session(ctx, node=f"node.{i}"), f"get_session of {ascii(key[:40])}")
+    for key in _ODD_KEYS[::2]:
+        store.remove(key)
+    for i, key in enumerate(_ODD_KEYS):
+        if i % 2:
+            case.expect_data(store.get(key), session(ctx, node=f"node.{i}"), f"get_session of {ascii(key[:40])} after others were removed")
+        else:
+            case.expect(store.get(key) is None, f"nothing under {ascii(key[:40])}, which was removed", "a session")
+
+
+@check("KEY-09")
+def a_session_under_a_given_key_is_an_ordinary_one(case: Case) -> None:
+    """It is fenced at create and update, found by its user, and gone after remove."""
+    store = case.store()
+    ctx, other = context(team="red"), context(team="blue")
+    case.expect_refusal(store.try_create(other, session(ctx), "ordinary"), "create_session of another team under a given key")
+    case.expect(store.get("ordinary") is None, "no session made by a refused create_session", "a session")
+    with case.given():
+        store.create(ctx, session(ctx), "ordinary")
+    case.expect_refusal(store.try_update("ordinary", session(other)), "update_session to another team")
+    found = store.find(ctx, USER)
+    case.expect(found is not None and found[0] == "ordinary", "the session, found by its user", "nothing" if found is None else "another")
+    case.expect(store.find(other, USER) is None, "nothing for another team", "the session")
+    store.remove("ordinary")
+    case.expect(store.find(ctx, USER) is None, "nothing after remove_session", "a session")
+
+
+@check("ROUTE-20")
+def a_key_used_again_does_not_inherit_a_routing(case: Case) -> None:
+    """A user who was routed to the earlier session under a key isn't led into the later one."""
+    store = case.store()
+    first, second = context(user="first"), context(user="second")
+    nobody = context(user=None)
+    anonymous = session(nobody)
+    earlier = (("a session of the user", first, session(first)), ("a session without a user", first, anonymous))
+    later = (
+        ("one for nobody", nobody, anonymous),
+        ("one without a user, for another", second, anonymous),
+        ("one of another user", second, session(second)),
+    )
+    for was, caller, data in earlier:
+        for comes, new_caller, new_data in later:
+            with case.given():
+                store.create(caller, data, "used again")
+                found = store.find(first, "first")
+                case.expect(found is not None, "the earlier session to be found", "nothing")
+                store.remove("used again")
+                store.create(new_caller, new_data, "used again")
+            case.expect(store.find(first, "first") is None, f"nothing for the user of {was} after {comes} took its key", "the later session")
+            asked_without = store.find(nobody, "first")
+            case.expect(asked_without is None, f"nothing for the user of {was} after {comes} took its key", "the later session")
+            if new_caller is second:
+                own = store.find(second, "second")
+                case.expect(own is not None, "the later session, for the user it was created for", "nothing")
+            with case.given():
+                store.remove("used again")
+
+
+@check("ERR-10")
+def a_taken_key_is_a_conflict(case: Case) -> None:
+    """Create under a taken key carries conflict, whoever has it."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        store.create(ctx, session(ctx), "taken")
+    for other in (ctx, context("prod", "tenant-43", "blue", "user-8"), context(user=None)):
+        answer = store.try_create(other, session(other), "taken")
+        if not answer.ok:
+            case.expect(answer.code == "conflict", "conflict", answer.describe())
+
+
+@check("ERR-11")
+def a_key_that_cannot_be_one_is_invalid_input(case: Case) -> None:
+    """Create under an empty key, or one that UTF-8 can't encode, is refused with invalid_input."""
+    store = case.store()
+    ctx = context()
+    for key in ("", "\ud800", "key \udfff"):
+        answer = store.try_create(ctx, session(ctx), key)
+        case.expect(answer.code == "invalid_input", f"invalid_input for the key {ascii(key)}", answer.describe())
+        case.expect(store.find(ctx, USER) is None, "no routing made by a refused create_session", "a session", "OPS-17")
+
+
+@check("ERR-12")
+def the_fence_speaks_before_the_conflict(case: Case) -> None:
+    """Where a create is refused both by the fence and because the key is taken, the code is invalid_input."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        store.create(ctx, session(ctx), "taken")
+    for caller in (context("prod"), context(tenant="tenant-43"), context(team="red"), context(user="user-8")):
+        answer = store.try_create(caller, session(ctx), "taken")
+        if not answer.ok:
+            case.expect(answer.code == "invalid_input", "invalid_input, before any conflict", answer.describe())

@@ -1,0 +1,294 @@
+"""OPS: create, get, update and remove by key."""
+
+import hashlib
+import math
+import re
+from collections import Counter
+from itertools import pairwise
+from statistics import median
+
+from greentic_session import SessionData
+
+from greentic_session_conformance.case import Case, Handle
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import context, full, session
+
+MANY = 1_000
+#: A key of which fewer bits than these change from one create to the next follows from the one before.
+BITS_THAT_CHANGE = 40
+
+ODD_KEYS = (
+    "", " ", "-", ".", "..", "*", "?", "[a-z]", "{}", "%", "_", "'", '"', "\\", "/", "../x", ":", "a:b", "session:x", "user:x",
+    "\x00", "\n", "0", "-1", "null", "None", "true", "é", "e\u0301", "😀", "k" * 10_000, "00000000-0000-0000-0000-000000000000",
+)  # fmt: skip
+
+
+@check("OPS-01")
+def create_answers_a_key(case: Case) -> None:
+    """Create answers a non-empty string."""
+    store = case.store()
+    ctx = context()
+    answer = store.try_create(ctx, session(ctx))
+    case.expect(answer.ok, "a key from create_session", answer.describe())
+
+
+@check("OPS-02")
+def a_created_session_is_there(case: Case) -> None:
+    """Get answers a session right after create has answered its key."""
+    store = case.store()
+    ctx = context()
+    key = store.create(ctx, session(ctx))
+    case.expect(store.get(key) is not None, "get_session answers a session", "nothing")
+
+
+@check("OPS-03")
+def answers_have_their_form(case: Case) -> None:
+    """Get answers a SessionData or nothing, find a pair of a key and a SessionData or nothing."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        key = store.create(ctx, session(ctx))
+    # The handle holds every answer to its form; these are the calls that have one each.
+    store.try_get(key)
+    store.try_find(ctx, "user-7")
+    store.try_get("no-such-key")
+    store.try_find(ctx, "nobody")
+
+
+@check("OPS-04")
+def every_create_makes_a_session_of_its_own(case: Case) -> None:
+    """Two creates of the same data answer two keys, and changing one session leaves the other."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    first, second = store.create(ctx, data), store.create(ctx, data)
+    case.expect(first != second, "two keys", "the same key twice")
+    changed = session(ctx, node="node.changed")
+    with case.given():
+        store.update(second, changed)
+    case.expect_data(store.get(first), data, "get_session of the first")
+    case.expect_data(store.get(second), changed, "get_session of the second")
+
+
+def _spellings(text: str) -> set[str]:
+    raw = text.encode()
+    digests = [hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")]
+    return {text, raw.hex(), *digests}
+
+
+@check("OPS-05")
+def keys_are_not_derived_from_the_arguments(case: Case) -> None:
+    """An issued key holds neither an id of the session nor a digest of it."""
+    store = case.store()
+    token = f"{case.random.getrandbits(64):016x}"
+    ctx = context(tenant=f"tenant-{token}", team=f"team-{token}", user=f"user-{token}")
+    data = session(ctx, context_json=f'{{"token":"{token}"}}')
+    key = store.create(ctx, data)
+    whole = data.to_json().decode()
+    parts = [token, ctx.tenant_id, ctx.env + ctx.tenant_id, f"user-{token}", f"team-{token}", data.context_json, whole]
+    joined = [sep.join((ctx.env, ctx.tenant_id, f"team-{token}", f"user-{token}")) for sep in (":", "/", "|", "-", ".", "")]
+    found = [text for text in (*parts, *joined) for spelling in _spellings(text) if spelling in key.lower()]
+    case.expect(not found, "a key that the arguments don't give away", "a key that holds an argument, or a digest of one")
+
+
+@check("OPS-06")
+def keys_do_not_follow_from_one_another(case: Case) -> None:
+    """Among a thousand keys none repeats, and none follows from the one before by a counter, the clock or a constant step."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    keys = [store.create(ctx, data) for _ in range(MANY)]
+    case.steps.forget_calls()
+    repeated = MANY - len(set(keys))
+    case.expect(not repeated, "a thousand different keys", f"{repeated} that repeat")
+    steps = Counter(_number(after) - _number(before) for before, after in pairwise(keys))
+    _, often = steps.most_common(1)[0]
+    case.expect(often <= MANY // 20, "keys without a constant step", f"the same step between {often} of {MANY} keys")
+    bits = median(_bits_changed(before, after, keys) for before, after in pairwise(keys))
+    case.expect(
+        bits >= BITS_THAT_CHANGE,
+        "keys that can't be guessed from one another",
+        f"keys of which about {bits:.0f} bits change from one to the next, like those of a counter or the clock",
+    )
+
+
+def _number(key: str) -> int:
+    """A key as a number, so that a step shows as a difference: hexadecimal and decimal keys by value, others by their characters."""
+    plain = re.sub(r"[^0-9A-Za-z]", "", key)
+    for base in (10, 16, 36):
+        try:
+            return int(plain, base)
+        except ValueError:
+            continue
+    return int.from_bytes(key.encode("utf-8", "surrogatepass"))
+
+
+def _bits_changed(before: str, after: str, keys: list[str]) -> float:
+    if len(before) != len(after):
+        return 0.0 if abs(len(before) - len(after)) == 1 and before.isdecimal() else math.inf
+    alphabet = len(set("".join(keys[:50])))
+    return sum(mine != other for mine, other in zip(before, after, strict=True)) * math.log2(max(alphabet, 2))
+
+
+@check("OPS-07")
+def a_key_that_is_not_there_is_nothing(case: Case) -> None:
+    """Get answers nothing for unknown keys, also odd ones, with and without sessions in the store."""
+    store = case.store()
+    ctx = context()
+    for key in ODD_KEYS[:3]:
+        _is_nothing(case, store, key)
+    with case.given():
+        store.create(ctx, session(ctx))
+    for key in ODD_KEYS:
+        _is_nothing(case, store, key)
+
+
+def _is_nothing(case: Case, store: Handle, key: str) -> None:
+    answer = store.try_get(key)
+    got = answer.describe() if not answer.ok else "a session"
+    case.expect(answer.ok and answer.value is None, f"nothing for the unknown key {ascii(key[:40])}", got)
+
+
+@check("OPS-08")
+def update_replaces_the_whole(case: Case) -> None:
+    """After an update the session is the data given; nothing of the old is left."""
+    store = case.store()
+    old = full()
+    bare = session(context(team="ops"), node="n", context_json="")
+    with case.given():
+        key = store.create(old.tenant_ctx, old)
+    store.update(key, bare)
+    case.expect_data(store.get(key), bare, "get_session after an update with fewer members")
+    store.update(key, old)
+    case.expect_data(store.get(key), old, "get_session after an update with more members")
+
+
+@check("OPS-09")
+def update_of_an_unknown_key_is_refused(case: Case) -> None:
+    """An update of a key that isn't there is refused and makes no session; also after the session was removed."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    case.expect_refusal(store.try_update("no-such-key", data), "update_session of an unknown key")
+    case.expect(store.get("no-such-key") is None, "no session", "a session, made by a refused update", "OPS-17")
+    case.expect(store.find(ctx, "user-7") is None, "no routing", "a session, routed by a refused update", "OPS-17")
+    with case.given():
+        key = store.create(ctx, data)
+        store.remove(key)
+    case.expect_refusal(store.try_update(key, data), "update_session of a removed key")
+    case.expect(store.get(key) is None, "the session stays gone", "a session, back from the dead", "OPS-17")
+    case.expect(store.find(ctx, "user-7") is None, "no routing", "a session, routed by a refused update", "OPS-17")
+
+
+@check("OPS-10")
+def a_removed_session_is_gone(case: Case) -> None:
+    """Get answers nothing after remove."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        key = store.create(ctx, session(ctx))
+        case.expect(store.get(key) is not None, "a session to remove", "nothing")
+    store.remove(key)
+    case.expect(store.get(key) is None, "nothing after remove_session", "the session")
+
+
+@check("OPS-11")
+def remove_of_an_unknown_key_is_refused(case: Case) -> None:
+    """Removing a key that was never there, or twice, is refused."""
+    store = case.store()
+    ctx = context()
+    case.expect_refusal(store.try_remove("no-such-key"), "remove_session of an unknown key")
+    with case.given():
+        key = store.create(ctx, session(ctx))
+        store.remove(key)
+    case.expect_refusal(store.try_remove(key), "remove_session for the second time")
+
+
+@check("OPS-12")
+def sessions_do_not_touch_each_other(case: Case) -> None:
+    """Updating and removing one session leaves its neighbours, however alike they are."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        kept = {store.create(ctx, session(ctx, node=f"node.{i}")): session(ctx, node=f"node.{i}") for i in range(5)}
+        changed = store.create(ctx, session(ctx))
+        removed = store.create(ctx, session(ctx))
+    store.update(changed, session(ctx, node="node.changed"))
+    for key, data in kept.items():
+        case.expect_data(store.get(key), data, "get_session of a session that wasn't updated")
+    store.remove(removed)
+    case.expect_data(store.get(changed), session(ctx, node="node.changed"), "get_session of a session that wasn't removed")
+    for key, data in kept.items():
+        case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
+
+
+@check("OPS-13")
+def a_thousand_sessions_are_held(case: Case) -> None:
+    """A thousand sessions are there at once, each with its own data."""
+    store = case.store()
+    ctx = context(user=None)
+
+    def numbered(i: int) -> SessionData:
+        return session(ctx, node=f"node.{i}", context_json=f'{{"i":{i}}}')
+
+    keys = [store.create(ctx, numbered(i)) for i in range(MANY)]
+    case.steps.forget_calls()
+    for i, key in enumerate(keys):
+        case.expect_data(store.get(key), numbered(i), f"get_session of session {i + 1} of {MANY}")
+
+
+@check("OPS-14")
+def reads_change_nothing(case: Case) -> None:
+    """Get and find answer the same however often they are called."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    with case.given():
+        key = store.create(ctx, data)
+    for _ in range(3):
+        case.expect_data(store.get(key), data, "get_session, repeated")
+        case.expect(store.get("no-such-key") is None, "nothing for an unknown key, repeatedly", "a session")
+        store.find(ctx, "user-7")
+        store.find(ctx, "nobody")
+    case.expect_data(store.get(key), data, "get_session after several finds")
+
+
+@check("OPS-16")
+def keys_are_taken_literally(case: Case) -> None:
+    """A key in another case, with white space around, cut or extended is another key."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    with case.given():
+        key = store.create(ctx, data)
+    others = {key.swapcase(), f" {key}", f"{key} ", f"{key}\n", key[:-1], key[1:], key[: len(key) // 2], f"{key}x", f"{key}\x00", f"{key[:-1]}*"}
+    for other in sorted(others - {key, ""}):
+        case.expect(store.get(other) is None, "nothing for a key that is only similar", "the session")
+        case.expect_refusal(store.try_remove(other), "remove_session of a key that is only similar")
+        case.expect_refusal(store.try_update(other, data), "update_session of a key that is only similar")
+    case.expect_data(store.get(key), data, "get_session of the key itself")
+
+
+@check("OPS-17")
+def a_refusal_leaves_no_trace(case: Case) -> None:
+    """Refused creates, updates and removes leave the sessions and the routing as they were."""
+    store = case.store()
+    ctx, other = context(team="red"), context(team="blue")
+    data = session(ctx)
+    with case.given():
+        key = store.create(ctx, data)
+        case.expect(store.find(ctx, "user-7") == (key, data), "the session to be found", "something else")
+        refused = [
+            store.try_create(other, session(ctx, node="node.refused")),
+            store.try_create(context(team="red", user="user-8"), session(ctx, node="node.refused")),
+            store.try_update(key, session(other, node="node.refused")),
+            store.try_update(key, session(context(team="red", user="user-8"), node="node.refused")),
+            store.try_update("no-such-key", session(ctx, node="node.refused")),
+            store.try_remove("no-such-key"),
+        ]
+        case.expect(not any(answer.ok for answer in refused), "refusals", "an operation that succeeded")
+    case.expect_data(store.get(key), data, "get_session after refused operations")
+    found = store.find(ctx, "user-7")
+    case.expect(found == (key, data), "the routing as it was", "nothing" if found is None else "another session")
+    for caller, user in ((other, "user-7"), (context(team="red", user="user-8"), "user-8"), (other, "user-8")):
+        case.expect(store.find(caller, user) is None, "no routing made by a refused operation", "a session")

@@ -1,0 +1,270 @@
+"""ROUTE: from a user to the session that waits for them."""
+
+from greentic_session import SessionData, TenantCtx
+
+from greentic_session_conformance.case import Case, Handle
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import USER, context, session
+from greentic_session_conformance.checks.tables import decide
+
+Found = tuple[str, SessionData] | None
+
+
+def _expect_found(case: Case, found: Found, key: str, what: str) -> None:
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == key, what, got)
+
+
+def _expect_nothing(case: Case, found: Found, what: str) -> None:
+    case.expect(found is None, what, "a session")
+
+
+def _anonymous(user: str = USER, team: str | None = None) -> tuple[TenantCtx, SessionData]:
+    """A caller who names a user, and data that names none."""
+    return context(team=team, user=user), session(context(team=team, user=None))
+
+
+@check("ROUTE-01")
+def a_users_session_is_found(case: Case) -> None:
+    """A session that names a user is found for that user, with and without a team, by either name of the pair."""
+    store = case.store()
+    for ctx in (context(), context(team="red"), TenantCtx("dev", "t", "t", user="legacy"), TenantCtx("dev", "t", "t", user_id="new")):
+        user = ctx.effective_user or USER
+        with case.given():
+            _expect_nothing(case, store.find(ctx, user), "nothing before")
+        data = session(ctx)
+        with case.given():
+            key = store.create(ctx, data)
+        found = store.find(ctx, user)
+        _expect_found(case, found, key, "the session that was created for the user")
+        case.expect_data(found[1] if found else None, data, "find_by_user", "DATA-01")
+
+
+@check("ROUTE-02")
+def a_session_without_a_user_is_found_by_its_creators(case: Case) -> None:
+    """Data without a user is routed by the caller's user, and comes back without one."""
+    store = case.store()
+    for team in (None, "red"):
+        caller, data = _anonymous(team=team)
+        with case.given():
+            key = store.create(caller, data)
+        found = store.find(caller, USER)
+        _expect_found(case, found, key, "the session that the user's context created")
+        case.expect(found is not None and found[1] == data, "its context as it was stored, without a user", "another context")
+        case.expect(store.get(key) == data, "its context as it was stored, after a find", "another context")
+
+
+@check("ROUTE-03")
+def a_session_for_nobody_routes_nobody(case: Case) -> None:
+    """Where neither data nor caller names a user, every routing stays as it was."""
+    store = case.store()
+    nobody = context(user=None)
+    with case.given():
+        key = store.create(context(), session(context()))
+        store.create(nobody, session(nobody))
+    _expect_found(case, store.find(context(), USER), key, "the user's own session after one for nobody was created")
+    _expect_nothing(case, store.find(context(user=None), "user-8"), "nothing for a user without a session")
+
+
+@check("ROUTE-04")
+def the_newest_session_is_found(case: Case) -> None:
+    """Of two sessions created for a user the later one is found, whichever names the user."""
+    store = case.store()
+    caller, anonymous = _anonymous()
+    named = session(context())
+    for first, second in ((named, named), (named, anonymous), (anonymous, named), (anonymous, anonymous)):
+        with case.given():
+            older, newer = store.create(caller, first), store.create(caller, second)
+        _expect_found(case, store.find(caller, USER), newer, "the later of two sessions")
+        with case.given():
+            store.remove(newer)
+            store.remove(older)
+
+
+@check("ROUTE-05")
+def an_update_routes_its_user_again(case: Case) -> None:
+    """After an update of the older of two sessions that one is found."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        older, newer = store.create(ctx, session(ctx)), store.create(ctx, session(ctx))
+    store.update(older, session(ctx, node="node.resumed"))
+    found = store.find(ctx, USER)
+    _expect_found(case, found, older, "the session that was updated last")
+    case.expect_data(found[1] if found else None, session(ctx, node="node.resumed"), "find_by_user", "ROUTE-14")
+    with case.given():
+        caller, data = _anonymous()
+        store.create(caller, data)
+    store.update(newer, session(ctx, node="node.resumed"))
+    _expect_found(case, store.find(ctx, USER), newer, "the session that was updated last, after one without a user")
+
+
+@check("ROUTE-06")
+def an_update_without_a_user_changes_no_routing(case: Case) -> None:
+    """Updating a session without a user keeps its own entry and takes nobody else's."""
+    store = case.store()
+    caller, data = _anonymous()
+    with case.given():
+        key = store.create(caller, data)
+    store.update(key, data.replace(context_json="changed"))
+    _expect_found(case, store.find(caller, USER), key, "the session, still found after its update")
+    with case.given():
+        newer = store.create(caller, session(caller))
+    store.update(key, data)
+    _expect_found(case, store.find(caller, USER), newer, "the newer session, after an older one without a user was updated")
+    with case.given():
+        nobody = context(user=None)
+        unrouted = store.create(nobody, session(nobody))
+    store.update(unrouted, session(nobody, node="node.changed"))
+    _expect_found(case, store.find(caller, USER), newer, "the newer session, after one for nobody was updated")
+
+
+@check("ROUTE-07")
+def a_removed_session_is_not_found(case: Case) -> None:
+    """After remove the user finds nothing."""
+    store = case.store()
+    ctx = context(team="red")
+    with case.given():
+        key = store.create(ctx, session(ctx))
+        _expect_found(case, store.find(ctx, USER), key, "the session to be found")
+        store.remove(key)
+    for _ in range(2):
+        _expect_nothing(case, store.find(ctx, USER), "nothing after remove_session")
+
+
+@check("ROUTE-07")
+def a_removed_session_without_a_user_is_not_found(case: Case) -> None:
+    """After remove of a session without a user its creator's user finds nothing."""
+    store = case.store()
+    caller, data = _anonymous()
+    with case.given():
+        key = store.create(caller, data)
+        store.remove(key)
+    for _ in range(2):
+        _expect_nothing(case, store.find(caller, USER), "nothing after remove_session")
+
+
+@check("ROUTE-08")
+def removing_an_older_session_leaves_the_newer_ones_routing(case: Case) -> None:
+    """Removing a session that its user is no longer routed to unroutes nobody."""
+    store = case.store()
+    caller, anonymous = _anonymous()
+    named = session(caller)
+    for first, second in ((named, named), (anonymous, named), (named, anonymous), (anonymous, anonymous)):
+        with case.given():
+            older, newer = store.create(caller, first), store.create(caller, second)
+        store.remove(older)
+        _expect_found(case, store.find(caller, USER), newer, "the newer session, after the older one was removed")
+        with case.given():
+            store.remove(newer)
+
+
+@check("ROUTE-09")
+def no_older_session_takes_the_place_of_a_removed_one(case: Case) -> None:
+    """Removing the newest session leaves the user with nothing to find, though an older one is there."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        older, newer = store.create(ctx, session(ctx)), store.create(ctx, session(ctx))
+        store.remove(newer)
+        case.expect(store.get(older) is not None, "the older session to be there", "nothing")
+    _expect_nothing(case, store.find(ctx, USER), "nothing, although an older session is there")
+
+
+@check("ROUTE-10")
+def who_has_no_session_finds_none(case: Case) -> None:
+    """A user for whom nothing was created finds nothing, in an empty store and in one with sessions of others."""
+    store = case.store()
+    for _ in range(2):
+        for user in ("nobody", "user-70", "user-", "USER-7", "ser-7", "*", "-"):
+            answer = store.try_find(context(user=None), user)
+            if answer.ok or user != "*":
+                case.expect(answer.ok, "nothing", answer.describe())
+                _expect_nothing(case, answer.value, f"nothing for the user {ascii(user)}")
+        with case.given():
+            store.create(context(), session(context()))
+    decide(case, "ROUTE-10")
+
+
+#: Scopes whose ids run together, or are each other's beginnings, where they are joined without care.
+_SCOPES = (
+    ("dev", "tenant-42", None, "user-7"), ("dev", "tenant-42", "red", "user-7"), ("dev", "tenant-42", "blue", "user-7"),
+    ("prod", "tenant-42", None, "user-7"), ("dev", "tenant-43", None, "user-7"), ("dev", "tenant-42", None, "user-8"),
+    ("a", "b", None, "c"), ("a", "b", "c", "d"), ("a-b", "c", None, "d"), ("a", "b-c", None, "d"), ("a", "b", "c", "d-e"), ("a", "b", "c-d", "e"),
+    ("a.b", "c", None, "d"), ("a", "b.c", None, "d"), ("a_b", "c", None, "d"), ("a", "b_c", None, "d"), ("a", "b_c_d", None, "e"), ("a", "b", None, "c_d"),
+    ("ab", "c", None, "d"), ("a", "bc", None, "d"), ("A", "b", None, "c"), ("a", "B", None, "c"), ("a", "b", None, "C"),
+    ("none", "none", "none", "none"), ("none", "none", None, "none"), ("null", "null", "null", "null"), ("null", "null", None, "null"),
+    ("None", "None", "None", "None"), ("None", "None", None, "None"), ("_", "_", "_", "_"), ("_", "_", None, "_"), (".", ".", "..", "."), (".", ".", None, "."),
+    ("default", "t", "default", "u"), ("default", "t", None, "u"), ("0", "0", "0", "0"), ("0", "0", None, "0"), ("00", "0", None, "0"),
+)  # fmt: skip
+
+
+@check("ROUTE-11")
+def scopes_do_not_share_an_entry(case: Case) -> None:
+    """Sessions of many scopes, whose ids run together when joined, are each found by their own user and by nobody else's."""
+    store = case.store()
+    made = []
+    for env, tenant, team, user in _SCOPES:
+        ctx = context(env, tenant, team, user)
+        with case.given():
+            made.append((ctx, store.create(ctx, session(ctx))))
+    for ctx, key in made:
+        _expect_found(case, store.find(ctx, ctx.effective_user or USER), key, f"the session of {_scope(ctx)}")
+    for ctx, key in made[::2]:
+        with case.given():
+            store.remove(key)
+        _expect_nothing(case, store.find(ctx, ctx.effective_user or USER), f"nothing for {_scope(ctx)} after its session was removed")
+    for ctx, key in made[1::2]:
+        _expect_found(case, store.find(ctx, ctx.effective_user or USER), key, f"the session of {_scope(ctx)}, after others were removed")
+
+
+def _scope(ctx: TenantCtx) -> str:
+    return f"{ctx.env} / {ctx.tenant_id} / {ctx.effective_team or 'no team'} / {ctx.effective_user}"
+
+
+@check("ROUTE-13")
+def the_team_dash_and_no_team_are_both_findable(case: Case) -> None:
+    """A session of the team `-` and one without a team, of one user, are both found at the same time."""
+    store = case.store()
+    for first, second in ((None, "-"), ("-", None)):
+        with case.given():
+            made = [(context(team=team), store.create(context(team=team), session(context(team=team)))) for team in (first, second)]
+        for ctx, key in made:
+            _expect_found(case, store.find(ctx, USER), key, f"the session of {_scope(ctx)}")
+        with case.given():
+            for _, key in made:
+                store.remove(key)
+
+
+@check("ROUTE-14")
+def key_and_data_belong_together(case: Case) -> None:
+    """The data that find answers is what get answers for its key, after creates and updates of several sessions."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        first, second = store.create(ctx, session(ctx, node="first")), store.create(ctx, session(ctx, node="second"))
+    _belong_together(case, store, ctx)
+    for key, node in ((first, "first, changed"), (second, "second, changed"), (first, "first, changed again")):
+        with case.given():
+            store.update(key, session(ctx, node=node))
+        _belong_together(case, store, ctx)
+
+
+def _belong_together(case: Case, store: Handle, ctx: TenantCtx) -> None:
+    found = store.find(ctx, USER)
+    if found is not None:
+        case.expect_data(found[1], store.get(found[0]) or found[1], "find_by_user")
+
+
+@check("ROUTE-15")
+def find_is_repeatable(case: Case) -> None:
+    """Find answers the same again and again, also after finds that answered nothing."""
+    store = case.store()
+    caller, anonymous = _anonymous()
+    for data in (session(caller), anonymous):
+        with case.given():
+            key = store.create(caller, data)
+            _expect_found(case, store.find(caller, USER), key, "the session to be found once")
+        for _ in range(3):
+            store.find(caller, "nobody")
+            _expect_found(case, store.find(caller, USER), key, "the same session again")

@@ -1,0 +1,58 @@
+"""Contexts and sessions that the checks are written with."""
+
+from typing import Final
+
+from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
+
+ENV: Final = "dev"
+TENANT: Final = "tenant-42"
+USER: Final = "user-7"
+
+#: A snapshot that any parsing and writing again would change: white space, order, number forms, escapes, repeated members.
+SNAPSHOT: Final = '{ "ticket":123,"b":1.0, "a":"\\u00e9","e":1e2,"a":null }'
+
+#: Every kind of character that JSON can carry, those that stores have lost before all the others.
+CHARACTERS: Final = (
+    "\x00\x01\b\t\n\v\f\r\x1b\x1f \x7f\x80\x85\xa0\xad\xff"
+    "\u0130\u0131\u017f\u212a\u200b\u200d\u200e\u2028\u2029\u202e\ufeff\ufffd\uffff"
+    "e\u0301\u00e9\u1e9b\u0323\u0041\u030a\u00c5\u212b"
+    "\U00010000\U0001f600\U0001f468\u200d\U0001f469\U0010ffff"
+    "\"'\\/%_*?[]{}:;|&<>$`~#\\u0000\\n"
+)
+
+
+def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:
+    """A context as a careful writer makes it: both names of each pair are set."""
+    return TenantCtx.new(env, tenant).with_team(team).with_user(user)
+
+
+def session(ctx: TenantCtx, node: str = "node.wait_input", context_json: str = '{"ticket":123}') -> SessionData:
+    """A session of a context."""
+    return SessionData(tenant_ctx=ctx, flow_id="support.flow", cursor=SessionCursor(node), context_json=context_json)
+
+
+def full(user: str | None = USER, text: str = "text") -> SessionData:
+    """A session with every member there is."""
+    ctx = TenantCtx(
+        env=ENV,
+        tenant=TENANT,
+        tenant_id=TENANT,
+        team="ops",
+        team_id="ops",
+        user=user,
+        user_id=user,
+        session_id=f"s {text}",
+        flow_id=f"ctx flow {text}",
+        node_id=f"n {text}",
+        provider_id=f"p {text}",
+        trace_id=f"t {text}",
+        i18n_id=f"i {text}",
+        correlation_id=f"c {text}",
+        attributes={"b": f"2 {text}", "a": f"1 {text}", "": "empty key", "empty value": ""},
+        deadline=InvocationDeadline(1_763_800_000_123),
+        attempt=3,
+        idempotency_key=f"k {text}",
+        impersonation=Impersonation("actor.1", f"r {text}"),
+    )
+    cursor = SessionCursor(f"node {text}", wait_reason=f"w {text}", outbox_marker=f"o {text}")
+    return SessionData(tenant_ctx=ctx, flow_id="flow_1", cursor=cursor, context_json=SNAPSHOT, pack_id="pack-1.0")

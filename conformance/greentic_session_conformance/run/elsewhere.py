@@ -1,0 +1,178 @@
+"""A store used in another process: one request and one answer a line, as JSON.
+
+Run as a program it opens the target that it is told and does what it is asked; :class:`Elsewhere` is the other end.
+"""
+
+import base64
+import json
+import os
+import pickle
+import select
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Self
+
+from greentic_session import GreenticError, SessionData, TenantCtx
+
+from greentic_session_conformance.case.answer import Answer
+from greentic_session_conformance.case.limit import OperationHung
+from greentic_session_conformance.case.loop import Loop
+from greentic_session_conformance.case.verdicts import NotJudged
+
+if TYPE_CHECKING:
+    from greentic_session_conformance.case.case import Case
+
+#: Starting Python and importing the target's module takes longer than an operation.
+START_SECONDS = 60.0
+
+
+class Elsewhere:
+    """A handle on a storage, opened by another process.
+
+    Args:
+        case: the check's case.
+        storage: the storage; it must pickle.
+
+    Raises:
+        NotJudged: the target or the storage doesn't pickle, or the other process can't open them.
+    """
+
+    def __init__(self, case: "Case", storage: Any) -> None:
+        self._case = case
+        job = {"path": sys.path, "target": _target_of(case), "storage": _pickled(storage, "storage")}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __spec__.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        opened = self._ask(job, "open_store", START_SECONDS)
+        if "error" in opened:
+            self.kill()
+            message = f"another process could not open the storage: {opened['error']}"
+            raise NotJudged(message)
+
+    def _ask(self, request: dict[str, Any], operation: str, seconds: float) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            return {"error": "the process has ended"}
+        ready, _, _ = select.select([self._process.stdout], [], [], seconds)
+        if not ready:
+            self.kill()
+            raise OperationHung(operation, seconds)
+        line = self._process.stdout.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"error": "the process has ended"}
+        return answer
+
+    def call(self, operation: str, *arguments: Any, key: str | None = None) -> Answer:
+        """Call an operation there."""
+        step = self._case.steps.begin(0, operation, arguments, {} if key is None else {"key": key})
+        self._case.conditions.pulse.note(f"in another process: {self._case.steps.call(step)}")
+        request = {"operation": operation, "arguments": [_written(item) for item in arguments], "key": key}
+        told = self._ask(request, operation, self._case.conditions.operation_timeout)
+        answer = Answer(error=GreenticError("unknown", told["error"])) if "error" in told else _read_answer(told)
+        self._case.steps.finish(step, answer)
+        return answer
+
+    def kill(self) -> None:
+        """End the process with SIGKILL, as it is."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None and not stream.closed:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def _target_of(case: "Case") -> dict[str, str]:
+    name = case.conditions.target_name
+    ours = type(case.target).__module__.startswith(f"{__name__.partition('.')[0]}.")
+    return {"name": name} if name is not None and not ours else {"pickle": _pickled(case.target, "target")}
+
+
+def _pickled(value: Any, what: str) -> str:
+    try:
+        return base64.b64encode(pickle.dumps(value)).decode()
+    except Exception as error:
+        message = f"the {what} does not pickle ({type(error).__name__}: {error}); `durable` opens it in another process"
+        raise NotJudged(message) from None
+
+
+def _written(value: Any) -> dict[str, Any]:
+    if isinstance(value, SessionData):
+        return {"data": value.to_json().decode()}
+    if isinstance(value, TenantCtx):
+        return {"ctx": value.to_json().decode()}
+    return {"text": value}
+
+
+def _read(value: dict[str, Any]) -> Any:
+    if "data" in value:
+        return SessionData.from_json(value["data"])
+    return TenantCtx.from_json(value["ctx"]) if "ctx" in value else value["text"]
+
+
+def _read_answer(told: dict[str, Any]) -> Answer:
+    if "code" in told:
+        return Answer(error=GreenticError(told["code"], "raised in another process"))
+    value = [_read(item) for item in told["value"]]
+    return Answer(None if not value else value[0] if len(value) == 1 else tuple(value))
+
+
+def _told(answer: Answer, operation: str) -> dict[str, Any]:
+    if not answer.ok:
+        return {"code": answer.code} if answer.has_wire_code else {"error": answer.describe()}
+    if operation in {"update_session", "remove_session"} or answer.value is None:
+        return {"value": []}
+    pair = isinstance(answer.value, (tuple, list))
+    return {"value": [_written(item) for item in (answer.value if pair else [answer.value])]}
+
+
+def main() -> None:
+    """Serve the requests of one :class:`Elsewhere` until its end closes."""
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what the store prints must not be taken for an answer
+    loop = Loop()
+    store = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if "target" in request:
+                sys.path[:] = request["path"]
+                store = loop.finish(_load(request["target"]).open_store(pickle.loads(base64.b64decode(request["storage"]))))  # noqa: S301 - from the process that started this one
+                answer: dict[str, Any] = {"value": []}
+            else:
+                arguments = [_read(item) for item in request["arguments"]]
+                keywords = {} if request["key"] is None else {"key": request["key"]}
+                value = loop.finish(getattr(store, request["operation"])(*arguments, **keywords))
+                answer = _told(Answer(value), request["operation"])
+        except Exception as error:  # noqa: BLE001 - whatever it raises is its answer
+            failed = Answer(error=error)
+            answer = _told(failed, "") if "operation" in request else {"error": f"{type(error).__name__}: {error}"}
+        output.write(json.dumps(answer) + "\n")
+        output.flush()
+
+
+def _load(target: dict[str, str]) -> Any:
+    if "name" in target:
+        from greentic_session_conformance.targets.named import load_target  # noqa: PLC0415 - a pickled target needs none of it
+
+        return load_target(target["name"])
+    return pickle.loads(base64.b64decode(target["pickle"]))  # noqa: S301 - the same
+
+
+if __name__ == "__main__":
+    main()

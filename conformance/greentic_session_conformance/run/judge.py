@@ -1,0 +1,121 @@
+"""Judging one check: from a function that raises to a result that is plain data."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung
+from greentic_session_conformance.case.handle import UnexpectedError
+from greentic_session_conformance.checks import Check
+from greentic_session_conformance.run.script import script_of
+from greentic_session_conformance.targets.target import CallableTarget, Target, overrides
+
+
+@dataclass(slots=True)
+class Result:
+    """How one check ended.
+
+    Attributes:
+        check: the check's name.
+        outcome: ``"passed"``, ``"failed"`` or ``"not-judged"``.
+        rule: the rule that a failure is blamed on.
+        reason: why it wasn't judged.
+        expected: what the rule wants, in words.
+        got: what came, in words.
+        vector: the row that it failed on.
+        operations: the calls that led there, in words.
+        script: a Python program that does it again.
+        hung: the operation that did not return.
+        seconds: how long the check took.
+    """
+
+    check: str
+    outcome: str
+    rule: str = ""
+    reason: str = ""
+    expected: str = ""
+    got: str = ""
+    vector: str = ""
+    operations: list[str] = field(default_factory=list)
+    script: str = ""
+    hung: str = ""
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON's types."""
+        return asdict(self)
+
+
+def judge(check: Check, target: Target, conditions: Conditions, store: Any = None) -> Result:
+    """Run a check against a target, whatever the store does.
+
+    Args:
+        check: the check.
+        target: the target.
+        conditions: what all checks of the run have in common.
+        store: a store that was opened by somebody else (door 1).
+
+    Raises:
+        KeyboardInterrupt: the run is to end.
+    """
+    conditions.pulse.clear()
+    case = Case(target, check.name, conditions, store)
+    began = time.monotonic()
+    with case.limit:
+        result = _outcome(check, case)
+        if result.outcome == "failed":
+            result.vector = case.row or ""
+            result.operations = case.steps.lines()
+            result.script = script_of(result, check, case)
+        _end(case, result, abandon=bool(result.hung))
+    result.seconds = round(time.monotonic() - began, 6)
+    return result
+
+
+def _outcome(check: Check, case: Case) -> Result:
+    rule = check.rules[0]
+    try:
+        _has_what_it_needs(check, case.target)
+        check.run(case)
+    except Failed as failed:
+        return Result(check.name, "failed", failed.rule or rule, expected=failed.expected, got=failed.got)
+    except UnexpectedError as error:
+        expected = f"{error.operation} succeeds"
+        return Result(check.name, "failed", rule, expected=expected, got=error.answer.describe())
+    except NotJudged as reason:
+        return Result(check.name, "not-judged", reason=str(reason))
+    except OperationHung as hung:
+        expected = f"{hung.operation} returns within {hung.seconds:g} s"
+        return Result(check.name, "failed", rule, expected=expected, got="it did not return", hung=hung.operation)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - opening a storage or a handle is the target's code and may raise anything
+        return Result(check.name, "not-judged", reason=f"the target could not be opened: {type(error).__name__}: {error}")
+    return Result(check.name, "passed")
+
+
+#: The method of a Target that a profile needs, beyond opening and closing.
+_NEEDS = MappingProxyType({"codec": "decode", "mapping": "derive", "redis-layout": "redis"})
+
+
+def _has_what_it_needs(check: Check, target: Target) -> None:
+    profile = check.rule.profile
+    if isinstance(target, CallableTarget) and profile in {"durable", *_NEEDS}:
+        message = f"{profile} needs a Target; a plain callable that returns a store can't show it"
+        raise NotJudged(message)
+    method = _NEEDS.get(profile)
+    if method is not None and not overrides(target, method):
+        message = f"the target defines {method}(), which the profile {profile} needs"
+        raise Failed(message, f"no {method}()")
+
+
+def _end(case: Case, result: Result, *, abandon: bool) -> None:
+    try:
+        case.end(abandon=abandon)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the same, for closing
+        if result.outcome == "passed":
+            result.outcome = "not-judged"
+            result.reason = f"closing failed: {type(error).__name__}: {error}"

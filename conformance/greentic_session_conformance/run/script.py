@@ -32,6 +32,8 @@ def whole_check_script(result: "Result", check: "Check", conditions: "Conditions
 def _opening(result: "Result", conditions: "Conditions", imports: list[str]) -> list[str]:
     rule = rules()[result.rule]
     told = [f"{rule.id} · {rule.title}.", "", rule.text, "", f"Expected: {result.expected}.", f"Got: {result.got}."]
+    if conditions.command:
+        told += ["", f"In pytest: {conditions.command}"]
     head = ['"""' + "\n".join(told).replace("\\", "\\\\").replace('"""', "'''"), '"""', ""]
     imports = [*imports, "from greentic_session_conformance.replay import Replay"]
     made: list[str] = []

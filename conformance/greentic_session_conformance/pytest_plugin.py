@@ -4,6 +4,7 @@ Every pytest that has the distribution installed loads this module, so it import
 does the work is imported when a conformance class has been collected, or a worker process reports one.
 """
 
+import re
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--session-seed", type=int, metavar="N", help="repeat the run that reported this seed")
     group.addoption("--session-effort", choices=("quick", "normal", "thorough"), default="normal", help="how much races and kills are repeated")
     group.addoption("--session-operation-timeout", type=float, default=10.0, metavar="SECONDS", help="how long one operation may take (default: 10)")
+
+
+#: The node id of a conformance test, as xdist names it where a worker died.
+_TEST = re.compile(r"::test_[A-Z]+_[0-9]{2}_")
 
 
 class _Watch:
@@ -50,6 +55,8 @@ class _Watch:
         """Take what a test reports, in the process that controls the others where there are several."""
         if MARK in dict(report.user_properties):
             self._door().take(report)
+        elif report.when not in ("setup", "call", "teardown") and _TEST.search(report.nodeid):
+            self._door().take_crash(report)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -36,24 +36,29 @@ class Book:
             told = event["target"]
             info = TargetInfo(**told | {"claims": tuple(told["claims"]), "offers": tuple(told["offers"])})
             selection = Selection(**{name: frozenset(value) for name, value in event["selection"].items()})
-            if suite not in self.records:
-                self.records[suite] = Record(info, selection, seed=self._seed, effort=self._effort)
+            record = self._record(suite)
+            record.target, record.selection = info, selection
         if "seed" in event:
             self._seed = event["seed"]
-            if suite in self.records:
-                self.records[suite].seed = event["seed"]
+            self._record(suite).seed = event["seed"]
         if "start" in event:
             self.running = (suite, event["start"])
         if "result" in event:
             self.running = None
-            self.records[suite].results.append(Result(**event["result"]))
+            self._record(suite).results.append(Result(**event["result"]))
         if "fatal" in event:
             self.running = None
-            self.records.setdefault(suite, Record(TargetInfo(event["name"]), Selection(frozenset(), frozenset()), seed=self._seed, effort=self._effort))
-            if not self.records[suite].results:
-                self.records[suite].fatal = event["fatal"]
+            record = self._record(suite)
+            if record.results:
+                record.ended_early = event["fatal"]
             else:
-                self.records[suite].ended_early = event["fatal"]
+                record.fatal = event["fatal"]
+
+    def _record(self, suite: str) -> Record:
+        """The record of a class; what its target is may come later, or never where it can't be had."""
+        core = frozenset({"core"})
+        name = suite.rpartition("::")[2]
+        return self.records.setdefault(suite, Record(TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort))
 
     def choose(self, rules: Iterable[str]) -> None:
         """Note that the user has selected tests by pytest's own means: what ran is a part (rule VERD-04)."""

@@ -161,7 +161,7 @@ class Door:
 
     def _watch(self, suite: _Suite) -> None:
         if self._watchdog is None:
-            self._watchdog = Watchdog(self._config, self._folder, self._seed, self._effort, write=not self._is_worker)
+            self._watchdog = Watchdog(self._config, self._folder, self._seed, self._effort, self._timeout, write=not self._is_worker)
         suite.conditions.pulse = self._watchdog.pulse
 
     def _open(self, request: pytest.FixtureRequest, cls: type, suite: _Suite) -> tuple[Target, Any]:
@@ -280,6 +280,15 @@ class Door:
                 if name == MARK:
                     for event in events if isinstance(events, list) else json.loads(str(events)):
                         self._book.take(event)
+
+    def take_crash(self, report: pytest.TestReport) -> None:
+        """Take what xdist reports of a test during which its worker process died."""
+        suite, _, name = report.nodeid.rpartition("::")
+        check = next((item for item in checks() if test_name(item) == name), None)
+        if check is not None:
+            expected = "every operation returns, and leaves its process alive"
+            result = Result(check.name, "failed", check.rules[0], expected=expected, got="the store's process ended")
+            self._book.take({"suite": suite, "result": result.as_dict()})
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,31 +30,29 @@ class Watchdog:
     """The watched process's end.
 
     Args:
-        config: pytest's configuration, which knows the terminal.
+        config: pytest's configuration.
         folder: where the report goes.
         seed: the run's seed.
         effort: the run's effort.
+        timeout: seconds that one operation may take.
         write: whether to write a report, or (in a worker of xdist, whose controller reports) only to end the process.
     """
 
-    def __init__(self, config: Any, folder: Path, seed: int, effort: str, *, write: bool) -> None:
+    def __init__(self, config: Any, folder: Path, seed: int, effort: str, timeout: float, *, write: bool) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="greentic-session-")
         place = Path(self._place.name)
         self.pulse = Pulse(place / "pulse")
         self.journal = Journal(place / "journal")
-        job = {"pid": os.getpid(), "place": str(place), "folder": str(folder), "seed": seed, "effort": effort, "write": write}
-        terminal = getattr(config.get_terminal_writer(), "_file", sys.__stderr__)
-        try:
-            output: int | None = terminal.fileno()
-        except (AttributeError, OSError, ValueError):
-            output = None
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __spec__.name, json.dumps(job)],
-            stdin=subprocess.PIPE,
-            stdout=output if output is not None else subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        job = {"pid": os.getpid(), "place": str(place), "folder": str(folder), "seed": seed, "effort": effort, "timeout": timeout, "write": write}
+        # While a test runs, pytest's capture stands in for standard output; what is told when pytest is dead goes to the real one.
+        capture = config.pluginmanager.get_plugin("capturemanager")
+        with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __spec__.name, json.dumps(job)],
+                stdin=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def stop(self) -> None:
         """Say that the run has ended in good order."""
@@ -86,8 +85,10 @@ def _watch(job: dict[str, Any]) -> str:
 
 
 def _report(job: dict[str, Any], what: str) -> list[str]:
-    from greentic_session_conformance.checks import checks  # noqa: PLC0415 - needed only where something went wrong
+    from greentic_session_conformance.case import Conditions  # noqa: PLC0415 - needed only where something went wrong
+    from greentic_session_conformance.checks import checks  # noqa: PLC0415 - the same
     from greentic_session_conformance.run.judge import Result  # noqa: PLC0415 - the same
+    from greentic_session_conformance.run.script import whole_check_script  # noqa: PLC0415 - the same
 
     place = Path(job["place"])
     pulse = Pulse(place / "pulse")
@@ -100,6 +101,9 @@ def _report(job: dict[str, Any], what: str) -> list[str]:
         check = next(item for item in checks() if item.name == name)
         expected = "every operation returns, and leaves its process alive"
         result = Result(name, "failed", check.rules[0], expected=expected, got=what, operations=pulse.operations(), hung=pulse.running() or "")
+        spec = book.records[suite].target.spec
+        conditions = Conditions(job["seed"], job["effort"], job["timeout"], target_name=spec or None)
+        result.script = whole_check_script(result, check, conditions)
         book.records[suite].results.append(result)
         lines.append(f"  while {check.id} was running; after")
         lines += [f"    {call}" for call in pulse.operations()[-12:]]

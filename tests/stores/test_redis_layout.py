@@ -1,4 +1,4 @@
-"""What the Redis store leaves in Redis, against what the original does, and what it makes of others' records."""
+"""What the Redis store leaves in Redis, as the original does, and what it makes of others' records."""
 
 import json
 import secrets
@@ -221,7 +221,7 @@ BROKEN = {
 def test_a_record_that_is_no_session_is_internal_and_can_be_removed(redis_store, client, namespace, record):
     redis_store.create_session(ALICE, session(ALICE), "key")
     client.set(f"{namespace}:session:key", BROKEN[record])
-    before = {name: client.get(name) for name in client.keys(f"{namespace}:*")}
+    before = {name: client.get(name) for name in client.scan_iter(f"{namespace}:*")}
     calls = [
         (redis_store.get_session, "key"),
         (redis_store.update_session, "key", session(ALICE)),
@@ -231,7 +231,7 @@ def test_a_record_that_is_no_session_is_internal_and_can_be_removed(redis_store,
         error = refusal(operation, *arguments)
         assert (error.code, "'key'" in error.message) == (ErrorCode.INTERNAL, True)
     assert refusal(redis_store.create_session, ALICE, session(ALICE), "key").code == ErrorCode.CONFLICT
-    assert {name: client.get(name) for name in client.keys(f"{namespace}:*")} == before
+    assert {name: client.get(name) for name in client.scan_iter(f"{namespace}:*")} == before
     redis_store.remove_session("key")
     assert redis_store.get_session("key") is None
     assert redis_store.find_by_user(ALICE, "alice") is None

@@ -35,9 +35,7 @@ def _front_page(spec: Path, rules: Mapping[str, Rule]) -> str:
     return f"{text}\n## All rules\n\nThe [rules index](rules.md) lists all {len(rules)} rules by profile.\n"
 
 
-def _chapter(
-    text: str, own: Mapping[str, Rule], rules: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]
-) -> str:
+def _chapter(text: str, own: Mapping[str, Rule], rules: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]) -> str:
     lines = text.splitlines()
     tokens = MarkdownIt("commonmark").parse(text)
     edits: list[tuple[int, int, list[str]]] = []

@@ -29,13 +29,15 @@ def rules_index(rules: Mapping[str, Rule]) -> str:
     counted = ", ".join(f"{number} {level}" for level, number in levels.items() if number)
     jumps = " ".join(f"[{name} ({len(found)})](#{name}){{ .profile }}" for name, found in by_profile.items())
     sections = (_section(profile, found) for profile, found in by_profile.items())
-    return "\n\n".join([
-        "# Rules index",
-        f"All {len(rules)} rules of the specification ({counted}), by the profile that holds a store to them.",
-        f"{jumps}\n{{ .jumps }}",
-        *sections,
-        "",
-    ])
+    return "\n\n".join(
+        [
+            "# Rules index",
+            f"All {len(rules)} rules of the specification ({counted}), by the profile that holds a store to them.",
+            f"{jumps}\n{{ .jumps }}",
+            *sections,
+            "",
+        ]
+    )
 
 
 def _section(profile: str, rules: list[Rule]) -> str:

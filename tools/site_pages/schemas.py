@@ -79,7 +79,11 @@ def _index(documents: Mapping[str, Document]) -> str:
     if not documents:
         return f"{_INDEX}\nThis edition comes without schemas.\n"
     rows = [
-        [f"[{prose(document.title)}]({name}.md)", _summary(document), f"[`{name}{_ENDING}`](v1/{name}{_ENDING})"]
+        [
+            f"[{prose(document.title)}]({name}.md)",
+            _summary(document),
+            f"[`{name}{_ENDING}`](v1/{name}{_ENDING})",
+        ]
         for name, document in documents.items()
     ]
     return f"{_INDEX}\n{table(['Document', 'What it is', 'Schema'], rows, 'schemas')}\n"
@@ -159,7 +163,13 @@ class _Page:
         meaning = [self._linked(facts.get("description", "")), f"({'; '.join(bounds)})" if bounds else ""]
         meaning += [f"`{as_json({key: value})}`" for key, value in rest.items()]
         rule = ", ".join(self._rule_links(facts))
-        return [f"`{name}`", words, required, " ".join(part for part in meaning if part).replace("|", "&#124;"), rule]
+        return [
+            f"`{name}`",
+            words,
+            required,
+            " ".join(part for part in meaning if part).replace("|", "&#124;"),
+            rule,
+        ]
 
     def _words(self, path: str, schema: Schema) -> str:
         def nested(part: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Session stores for flows that pause, wait for a person and resume where they left off."""
 
+from greentic_session._version import __version__
 from greentic_session.errors import ErrorCode, GreenticError
 from greentic_session.factory import InMemoryConfig, RedisConfig, SessionBackendConfig, create_session_store
 from greentic_session.inmemory import InMemorySessionStore
@@ -42,5 +43,6 @@ __all__ = [
     "TenantCtx",
     "TenantId",
     "UserId",
+    "__version__",
     "create_session_store",
 ]

@@ -77,6 +77,9 @@ _CLASSES = {  # redis-py cuts the code off the text of these
     "AskError": "ASK",
     "ClusterCrossSlotError": "CROSSSLOT",
 }
+_TOO_LONG_FOR_A_STRANGER = "Protocol error: unauthenticated"
+"""What a server that wants a password answers to a command of more than ten words."""
+
 _IN_A_SCRIPT = re.compile(r"-([A-Z]+) ")
 """Servers before 7 put the code that a command in a script met behind their own ``ERR Error running``."""
 
@@ -128,6 +131,8 @@ def code_of(error: Exception) -> str:
     first = text.partition(" ")[0]
     if first in _REFUSALS or first == "WRONGTYPE":
         return first
+    if text.startswith(_TOO_LONG_FOR_A_STRANGER):
+        return "NOAUTH"
     inner = _IN_A_SCRIPT.search(text)
     return inner[1] if inner else ""
 

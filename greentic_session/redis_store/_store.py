@@ -259,7 +259,7 @@ def _connections() -> type[Connections]:
     try:
         from greentic_session.redis_store._connection import Connections  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if error.name != "redis":
+        if (error.name or "").partition(".")[0] != "redis":
             raise
         raise MissingExtraError("redis", "redis") from error
     return Connections

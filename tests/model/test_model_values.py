@@ -138,6 +138,8 @@ def test_replace_checks_what_it_sets():
         DATA.replace(flow_id="a b")
     with pytest.raises(TypeError):
         DATA.replace(nothing=1)
+    with pytest.raises(InvalidInputError, match=r"SessionData\.flow_id"):
+        DATA.__replace__(flow_id="a b")
 
 
 @pytest.mark.parametrize("odd", [Word("x"), Colour.RED])

@@ -1,6 +1,8 @@
 """Contexts and sessions for the tests of this folder, and a look at what Redis holds."""
 
-from greentic_session import SessionCursor, SessionData, TenantCtx
+import pytest
+
+from greentic_session import GreenticError, SessionCursor, SessionData, TenantCtx
 
 
 def context(env="dev", tenant="acme", team=None, user=None):
@@ -17,3 +19,10 @@ def contents(client, namespace):
     for name in client.scan_iter(f"{namespace}:*", count=1000):
         found[name.decode()[len(namespace) + 1 :]] = client.get(name).decode()
     return found
+
+
+def refusal(operation, *arguments):
+    """The error that a call raises."""
+    with pytest.raises(GreenticError) as raised:
+        operation(*arguments)
+    return raised.value

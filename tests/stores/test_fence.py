@@ -12,7 +12,13 @@ from greentic_session import TenantCtx, fence
 GOLDEN = Path(__file__).parent.parent / "golden" / "fence.jsonl"
 
 # For a pair of values: the same, both absent, absent in the first, absent in the second, different.
-SAME, NEITHER, FIRST_LACKS, SECOND_LACKS, DIFFERENT = "same", "neither", "first lacks", "second lacks", "different"
+SAME, NEITHER, FIRST_LACKS, SECOND_LACKS, DIFFERENT = (
+    "same",
+    "neither",
+    "first lacks",
+    "second lacks",
+    "different",
+)
 PAIRS = {
     SAME: ("a", "a"),
     NEITHER: (None, None),
@@ -39,9 +45,7 @@ def expected(env, tenant, team, user_passes):
 
 
 def two_contexts(env, tenant, team, user):
-    return (
-        context(*(PAIRS[relation][side] for relation in (env, tenant, team, user))) for side in (0, 1)
-    )
+    return (context(*(PAIRS[relation][side] for relation in (env, tenant, team, user))) for side in (0, 1))
 
 
 PLACES = list(itertools.product([SAME, DIFFERENT], [SAME, DIFFERENT], PAIRS))

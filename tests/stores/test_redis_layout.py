@@ -1,12 +1,12 @@
-"""What the Redis store leaves in Redis, against what the original leaves there, and what it makes of others' records."""
+"""What the Redis store leaves in Redis, as the original does, and what it makes of others' records."""
 
 import json
 import secrets
+from hashlib import sha1
 from pathlib import Path
 
 import pytest
-from store_samples import contents, context, session
-from test_stores import refusal
+from store_samples import contents, context, refusal, session
 
 from greentic_session import ErrorCode, RedisSessionStore, SessionCursor, SessionData, TenantCtx
 
@@ -42,10 +42,8 @@ def test_redis_holds_what_the_original_puts_there(case, private_server):
         }
         for step in case["steps"]:
             acts[step["after"]]()
-            found = {name.decode(): client.get(name).decode() for name in client.keys()}
-            shown = {
-                name.replace(key, "KEY"): value.replace(key, "KEY") for name, value in found.items()
-            }
+            found = {name.decode(): client.get(name).decode() for name in client.scan_iter()}
+            shown = {name.replace(key, "KEY"): value.replace(key, "KEY") for name, value in found.items()}
             assert shown == ours(case, step)
     assert len(case["steps"]) == 3
 
@@ -133,7 +131,9 @@ def test_who_was_led_to_a_session_that_is_gone_is_not_led_to_the_next_under_its_
     assert set(contents(client, namespace)) == expected
 
 
-def test_who_was_led_to_the_earlier_session_is_led_to_the_later_one_made_for_them(redis_store, client, namespace):
+def test_who_was_led_to_the_earlier_session_is_led_to_the_later_one_made_for_them(
+    redis_store, client, namespace
+):
     redis_store.create_session(context(user="u"), session(context()), "chat")
     gone(client, namespace)
     redis_store.create_session(context(user="u"), session(context()), "chat")
@@ -148,7 +148,9 @@ def test_reuse_of_a_key_spares_the_entry_that_leads_elsewhere_by_now(redis_store
     assert redis_store.find_by_user(context(), "w") == ("newer", session(context()))
 
 
-def test_an_originals_session_without_a_user_is_believed_to_be_who_is_led_there(redis_store, client, namespace):
+def test_an_originals_session_without_a_user_is_believed_to_be_who_is_led_there(
+    redis_store, client, namespace
+):
     client.set(f"{namespace}:session:theirs", session(context(team="ops")).to_json())
     client.set(f"{namespace}:user:dev:acme:ops:w", "theirs")
     assert redis_store.find_by_user(context(team="ops"), "w") == ("theirs", session(context(team="ops")))
@@ -189,7 +191,7 @@ def test_what_is_cleaned_up_is_only_what_was_seen(redis_store, client, namespace
             client.set(f"{namespace}:routed:chat", note)
         return contents(client, namespace)
 
-    seen = __import__("hashlib").sha1(b"old").hexdigest().encode()
+    seen = sha1(b"old").hexdigest().encode()
     for now in [("newer", None, None), ("chat", "new", None), ("chat", "old", ""), ("chat", "old", "other")]:
         before = put(*now)
         clear(entry, "chat", b"" if now[1] is None else seen, None)
@@ -219,7 +221,7 @@ BROKEN = {
 def test_a_record_that_is_no_session_is_internal_and_can_be_removed(redis_store, client, namespace, record):
     redis_store.create_session(ALICE, session(ALICE), "key")
     client.set(f"{namespace}:session:key", BROKEN[record])
-    before = {name: client.get(name) for name in client.keys(f"{namespace}:*")}
+    before = {name: client.get(name) for name in client.scan_iter(f"{namespace}:*")}
     calls = [
         (redis_store.get_session, "key"),
         (redis_store.update_session, "key", session(ALICE)),
@@ -229,7 +231,7 @@ def test_a_record_that_is_no_session_is_internal_and_can_be_removed(redis_store,
         error = refusal(operation, *arguments)
         assert (error.code, "'key'" in error.message) == (ErrorCode.INTERNAL, True)
     assert refusal(redis_store.create_session, ALICE, session(ALICE), "key").code == ErrorCode.CONFLICT
-    assert {name: client.get(name) for name in client.keys(f"{namespace}:*")} == before
+    assert {name: client.get(name) for name in client.scan_iter(f"{namespace}:*")} == before
     redis_store.remove_session("key")
     assert redis_store.get_session("key") is None
     assert redis_store.find_by_user(ALICE, "alice") is None

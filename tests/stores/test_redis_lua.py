@@ -4,8 +4,7 @@ import itertools
 import json
 
 import pytest
-from store_samples import contents, context, session
-from test_stores import refusal
+from store_samples import contents, context, refusal, session
 
 from greentic_session import ErrorCode, GreenticError, SessionData, TenantCtx, fence, routing
 from greentic_session.redis_store._scripts import load
@@ -14,7 +13,9 @@ IDS = [None, "a", "b"]
 CONTEXTS = [
     TenantCtx(env, "legacy", tenant, team=team, team_id=team_id, user=user, user_id=user_id)
     for env, tenant in [("dev", "acme"), ("dev", "acme-2"), ("prod", "acme")]
-    for team, team_id, user, user_id in itertools.product([None, "a"], [None, "b", "-"], [None, "a"], [None, "b"])
+    for team, team_id, user, user_id in itertools.product(
+        [None, "a"], [None, "b", "-"], [None, "a"], [None, "b"]
+    )
 ]
 ALICE = context(team="ops", user="alice")
 

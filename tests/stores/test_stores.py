@@ -4,18 +4,12 @@ import threading
 from enum import Enum
 
 import pytest
-from store_samples import context, session
+from store_samples import context, refusal, session
 
 from greentic_session import ErrorCode, GreenticError, RedisSessionStore, create_session_store
 from greentic_session.mapping import webhook_to_session_key
 
 ALICE = context(team="ops", user="alice")
-
-
-def refusal(operation, *arguments):
-    with pytest.raises(GreenticError) as raised:
-        operation(*arguments)
-    return raised.value
 
 
 def test_a_session_lives_from_create_to_remove(store):
@@ -180,7 +174,7 @@ def test_only_contexts_and_sessions_are_taken(store, wrong):
     assert refusal(store.find_by_user, wrong, "alice").code == ErrorCode.INVALID_INPUT
 
 
-class Keys(str, Enum):
+class Keys(str, Enum):  # noqa: UP042 - one whose str() is not the text that it holds
     CHAT = "chat"
 
 

@@ -31,6 +31,7 @@ class Conditions:
         effort: ``"quick"``, ``"normal"`` or ``"thorough"``.
         operation_timeout: seconds that one operation may take.
         target_name: what other processes load the target by (doors 2 and 3), or ``None``: it is pickled.
+        command: what runs the same test again, where that is more than the target's name (door 1).
         pulse: where the supervising process sees what runs.
         hangs: how often each operation has hung so far.
     """
@@ -39,6 +40,7 @@ class Conditions:
     effort: str = "normal"
     operation_timeout: float = 10.0
     target_name: str | None = None
+    command: str = ""
     pulse: Pulse = field(default_factory=Pulse)
     hangs: Hangs = field(default_factory=dict)
 

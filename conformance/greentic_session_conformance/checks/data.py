@@ -2,26 +2,27 @@
 
 from greentic_session import InvocationDeadline, SessionCursor, SessionData, TenantCtx
 
-from greentic_session_conformance.case import Case
+from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import CHARACTERS, ENV, SNAPSHOT, TENANT, USER, context, full, session
 
 
-def _round(case: Case, data: SessionData, what: str, *, find: bool = True) -> None:
+def _round(case: Case, store: Handle, data: SessionData, what: str) -> None:
     """Store a session by create and by update, and take it back by get and find."""
-    store = case.store()
     ctx = data.tenant_ctx
     user = ctx.effective_user
     key = store.create(ctx, data)
     case.expect_data(store.get(key), data, f"get_session after create_session with {what}")
-    if find and user is not None:
+    if user is not None:
         _found(case, store.find(ctx, user), data, f"find_by_user after create_session with {what}")
     with case.given():
         store.update(key, session(ctx, node="node.between"))
     store.update(key, data)
     case.expect_data(store.get(key), data, f"get_session after update_session with {what}")
-    if find and user is not None:
+    if user is not None:
         _found(case, store.find(ctx, user), data, f"find_by_user after update_session with {what}")
+    with case.given():
+        store.remove(key)
 
 
 def _found(case: Case, found: tuple[str, SessionData] | None, data: SessionData, what: str) -> None:
@@ -33,86 +34,95 @@ def _found(case: Case, found: tuple[str, SessionData] | None, data: SessionData,
 @check("DATA-01")
 def what_comes_back_equals_what_was_stored(case: Case) -> None:
     """A session with every member, and one with the fewest, come back equal, from get and from find."""
-    _round(case, full(), "every member")
-    _round(case, session(context(user=None), node="", context_json=""), "the fewest members")
+    store = case.store()
+    _round(case, store, full(), "every member")
+    _round(case, store, session(context(user=None), node="", context_json=""), "the fewest members")
 
 
 @check("DATA-02")
 def the_snapshot_is_opaque(case: Case) -> None:
     """context_json comes back byte for byte: JSON that a parser would change, and text that is no JSON."""
+    store = case.store()
     for text in (SNAPSHOT, "", "null", "not JSON at all {", "[1.0, 1, 1e0, -0]", '"\\ud800"', "  \n", "{}\n", '{"$set":{"a.b":1}}', "\ufeff{}"):
-        _round(case, session(context(), context_json=text), f"the context_json {ascii(text[:30])}")
+        _round(case, store, session(context(), context_json=text), f"the context_json {ascii(text[:30])}")
 
 
 @check("DATA-03")
 def characters_survive(case: Case) -> None:
     """Strings come back with every character: NUL, controls, astral ones, those that look alike."""
-    _round(case, full(text=CHARACTERS).replace(context_json=CHARACTERS), "all kinds of characters")
+    store = case.store()
+    _round(case, store, full(text=CHARACTERS).replace(context_json=CHARACTERS), "all kinds of characters")
     for character in CHARACTERS:
         if character in "\x00\n\r\ufeff\uffff\U0010ffff":
-            _round(case, session(context(), node=character, context_json=f"{character}a{character}"), f"only U+{ord(character):04X}")
+            _round(case, store, session(context(), node=character, context_json=f"{character}a{character}"), f"only U+{ord(character):04X}")
 
 
 @check("DATA-04")
 def empty_is_not_absent(case: Case) -> None:
     """Absent members, empty strings and the words null and None stay apart."""
+    store = case.store()
     for text in ("", " ", "null", "None", "undefined", "0", "false"):
         ctx = context().replace(session_id=text, flow_id=text, trace_id=text, idempotency_key=text)
         data = SessionData(ctx, "flow", SessionCursor("n", wait_reason=text, outbox_marker=text), text)
-        _round(case, data, f"strings that are {ascii(text)}")
-    _round(case, session(context()), "absent members")
-    _round(case, session(context().replace(deadline=InvocationDeadline(0))), "a deadline of 0")
+        _round(case, store, data, f"strings that are {ascii(text)}")
+    _round(case, store, session(context()), "absent members")
+    _round(case, store, session(context().replace(deadline=InvocationDeadline(0))), "a deadline of 0")
 
 
 @check("DATA-05")
 def pairs_stay_as_they_were(case: Case) -> None:
     """The two names of a pair come back each as it was, where they differ or one is absent."""
+    store = case.store()
     for team, team_id in ((None, None), ("a", None), (None, "a"), ("a", "b"), ("-", None)):
         for user, user_id in ((None, None), ("u", None), (None, "u"), ("u", "v")):
             ctx = TenantCtx(ENV, "legacy-tenant", TENANT, team, team_id, user, user_id)
-            _round(case, session(ctx), f"team {team}, team_id {team_id}, user {user}, user_id {user_id}")
+            _round(case, store, session(ctx), f"team {team}, team_id {team_id}, user {user}, user_id {user_id}")
 
 
 @check("DATA-06")
 def integers_are_exact(case: Case) -> None:
     """Attempt and deadline come back exactly over their whole range."""
+    store = case.store()
     for attempt in (0, 1, 2**31 - 1, 2**31, 2**32 - 1):
-        _round(case, session(context().replace(attempt=attempt)), f"attempt {attempt}")
+        _round(case, store, session(context().replace(attempt=attempt)), f"attempt {attempt}")
     for millis in (0, -1, 2**31, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64 + 1, 2**127 - 1, -(2**53) - 1, -(2**63) - 1, -(2**127)):
-        _round(case, session(context().replace(deadline=InvocationDeadline(millis))), f"a deadline of {millis}")
+        _round(case, store, session(context().replace(deadline=InvocationDeadline(millis))), f"a deadline of {millis}")
 
 
 @check("DATA-08")
 def attributes_are_complete(case: Case) -> None:
     """Every attribute comes back with its own key and value."""
+    store = case.store()
     alike = {"Key": "1", "key": "2", "KEY": "3", "key ": "4", " key": "5", "\u00e9": "6", "e\u0301": "7", "": "8", "a.b": "9", "$x": "10", "\x00": "11"}
     values = {"empty": "", "null": "null", "characters": CHARACTERS, CHARACTERS: "characters", "0": "0", "00": "00"}
     many = {f"k{i}": str(i) for i in range(64)}
     for attributes in (alike, values, many, {}):
-        _round(case, session(context().replace(attributes=attributes)), f"{len(attributes)} attributes")
+        _round(case, store, session(context().replace(attributes=attributes)), f"{len(attributes)} attributes")
 
 
 @check("DATA-09")
 def the_sizes_that_every_store_holds(case: Case) -> None:
     """Ids of 255 characters, 256 KiB of context_json, strings of 4 KiB and 64 attributes of 1 KiB are held."""
+    store = case.store()
     long_id, text = "i" * 255, "s" * 4096
-    _round(case, session(context(env="e" * 255, tenant="t" * 255, team="g" * 255, user="u" * 255)), "ids of 255 characters")
+    _round(case, store, session(context(env="e" * 255, tenant="t" * 255, team="g" * 255, user="u" * 255)), "ids of 255 characters")
     data = session(context(user=long_id)).replace(flow_id=long_id, pack_id=long_id)
-    _round(case, data, "ids of 255 characters")
+    _round(case, store, data, "ids of 255 characters")
     ctx = context().replace(
         **dict.fromkeys(("session_id", "flow_id", "node_id", "provider_id", "trace_id", "i18n_id", "correlation_id", "idempotency_key"), text)
     )
     cursor = SessionCursor(text, wait_reason=text, outbox_marker=text)
-    _round(case, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
+    _round(case, store, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
     for context_json in ("x" * 262_144, "\x00" * 262_144, "\U0001f600" * 65_536):
-        _round(case, session(context(), context_json=context_json), f"256 KiB of {ascii(context_json[0])}")
+        _round(case, store, session(context(), context_json=context_json), f"256 KiB of {ascii(context_json[0])}")
     attributes = {f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}
-    _round(case, session(context().replace(attributes=attributes)), "64 attributes of 1 KiB")
+    _round(case, store, session(context().replace(attributes=attributes)), "64 attributes of 1 KiB")
 
 
 @check("DATA-10")
 def beyond_the_sizes_whole_or_refused(case: Case) -> None:
     """A larger value is held unaltered, or refused with invalid_input and no effect."""
+    store = case.store()
     ctx = context()
     large = (
         ("1 MiB of context_json", session(ctx, context_json="x" * 1_048_576 + "end")),
@@ -123,15 +133,16 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
         ("1,000 attributes", session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)}))),
     )
     for what, data in large:
-        _whole_or_refused(case, data, what)
+        _whole_or_refused(case, store, data, what)
 
 
-def _whole_or_refused(case: Case, data: SessionData, what: str) -> None:
-    store = case.store()
+def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -> None:
     caller, user = data.tenant_ctx, data.tenant_ctx.effective_user or USER
     answer = store.try_create(caller, data)
     if answer.ok:
         case.expect_data(store.get(answer.value), data, f"get_session after create_session with {what}")
+        with case.given():
+            store.remove(answer.value)
     else:
         case.expect(answer.code == "invalid_input", f"{what} held, or invalid_input", answer.describe())
         found = store.try_find(caller, user)

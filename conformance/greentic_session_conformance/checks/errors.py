@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from greentic_session import SessionData, TenantCtx
 
-from greentic_session_conformance.case import Answer, Case
+from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import context, session
 
@@ -21,9 +21,8 @@ def _token(case: Case) -> str:
     return f"{case.random.getrandbits(96):024x}"
 
 
-def _refusals(case: Case) -> Iterator[tuple[str, str, Answer]]:
+def _refusals(case: Case, store: Handle) -> Iterator[tuple[str, str, Answer]]:
     """Every kind of refusal by the fence: (operation, dimension, answer)."""
-    store = case.store()
     own = context(team="red")
     for dimension, change in _DIMENSIONS:
         other = context(**{"team": "red", **change})
@@ -46,7 +45,7 @@ def _refusals(case: Case) -> Iterator[tuple[str, str, Answer]]:
 @check("ERR-01")
 def the_fence_refuses_with_invalid_input(case: Case) -> None:
     """Refusals of create and update in each dimension carry invalid_input."""
-    for operation, dimension, answer in _refusals(case):
+    for operation, dimension, answer in _refusals(case, case.store()):
         # That it is refused at all is for the FENCE family to say.
         if not answer.ok:
             case.expect(answer.code == "invalid_input", f"invalid_input from {operation} of another {dimension}", answer.describe())
@@ -128,7 +127,7 @@ def no_message_holds_the_snapshot(case: Case) -> None:
 @check("ERR-06")
 def a_refusal_names_what_differs(case: Case) -> None:
     """The message of a refusal names env, tenant, team or user, the first that differs."""
-    for operation, dimension, answer in _refusals(case):
+    for operation, dimension, answer in _refusals(case, case.store()):
         if not answer.ok:
             told = any(dimension in text.lower() for text in answer.texts())
             case.expect(told, f"the word {dimension} in the message of {operation}", "a message without it")
@@ -154,7 +153,7 @@ def codes_are_the_wire_names(case: Case) -> None:
     """Every refusal that a test can bring about carries one of the ten codes."""
     store = case.store()
     ctx = context()
-    for operation, _, answer in _refusals(case):
+    for operation, _, answer in _refusals(case, store):
         if not answer.ok:
             case.expect(answer.has_wire_code, f"one of the ten codes from {operation}", answer.describe())
     for operation, answer in (

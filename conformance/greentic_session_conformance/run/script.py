@@ -6,40 +6,45 @@ from greentic_session_conformance.rules import rules
 from greentic_session_conformance.servers import without_password
 
 if TYPE_CHECKING:
-    from greentic_session_conformance.case import Case
+    from greentic_session_conformance.case import Case, Conditions
     from greentic_session_conformance.checks import Check
     from greentic_session_conformance.run.judge import Result
 
 _VALUES = "from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx  # noqa: F401"
 
-#: The families whose faults only show while several callers or processes are at work: their script runs the whole check.
+#: The profiles whose faults only show while several callers, processes or a server are at work: the whole check is run again.
 _WHOLE_CHECKS = frozenset({"concurrent", "durable", "redis-layout", "codec", "mapping"})
 
 
 def script_of(result: "Result", check: "Check", case: "Case") -> str:
-    """The text of a Python program that opens the target, does what led to the failure and says what came."""
+    """A Python program that opens the target, makes the calls that led to the failure, and says what came."""
+    if check.rule.profile in _WHOLE_CHECKS:
+        return whole_check_script(result, check, case.conditions)
+    return "\n".join([*_opening(result, case.conditions, [_VALUES]), *case.steps.script(), "replay.finish()", ""])
+
+
+def whole_check_script(result: "Result", check: "Check", conditions: "Conditions") -> str:
+    """A Python program that opens the target and runs the whole check again."""
+    again = f"replay.check({check.name!r}, seed={conditions.seed}, effort={conditions.effort!r})"
+    return "\n".join([*_opening(result, conditions, []), again, "replay.finish()", ""])
+
+
+def _opening(result: "Result", conditions: "Conditions", imports: list[str]) -> list[str]:
     rule = rules()[result.rule]
-    name = case.conditions.target_name
-    lines = [f'"""{rule.id} · {rule.title}.', "", rule.text, "", f"Expected: {result.expected}.", f"Got: {result.got}.", '"""', ""]
-    whole = check.rule.profile in _WHOLE_CHECKS
-    if not whole:
-        lines += [_VALUES]
-    lines += ["from greentic_session_conformance.replay import Replay", ""]
+    told = [f"{rule.id} · {rule.title}.", "", rule.text, "", f"Expected: {result.expected}.", f"Got: {result.got}."]
+    if conditions.command:
+        told += ["", f"In pytest: {conditions.command}"]
+    head = ['"""' + "\n".join(told).replace("\\", "\\\\").replace('"""', "'''"), '"""', ""]
+    imports = [*imports, "from greentic_session_conformance.replay import Replay"]
+    made: list[str] = []
+    name = conditions.target_name
     if name is None:
-        lines += ["", "def make_store():", '    raise SystemExit("put your store here")  # <- the store of your fixture', "", ""]
         opened = "make_store"
+        made = ["", "", "def make_store():", '    raise SystemExit("put the store of your fixture here")  # <- your store', ""]
     else:
-        safe = without_password(name)
-        opened = repr(safe)
-        if safe != name:
-            lines += ["# The URL had a password, which is left out here: the environment variable REDIS_URL gives the whole."]
-            lines.insert(len(lines) - 1, "import os")
+        opened = repr(without_password(name))
+        if opened != repr(name):
+            imports = ["import os", "", *imports]
+            made = ["", "# The URL's password is left out here; REDIS_URL in the environment gives the whole."]
             opened = f'os.environ.get("REDIS_URL", {opened})'
-    timeout = case.conditions.operation_timeout
-    lines += [f"replay = Replay({opened}, operation_timeout={timeout:g})"]
-    if whole:
-        seed, effort = case.conditions.seed, case.conditions.effort
-        lines += [f"replay.check({check.name!r}, seed={seed}, effort={effort!r})"]
-    else:
-        lines += case.steps.script()
-    return "\n".join([*lines, "replay.finish()", ""])
+    return [*head, *imports, *made, "", f"replay = Replay({opened}, operation_timeout={conditions.operation_timeout:g})"]

@@ -1,0 +1,386 @@
+"""redis-layout: the keys and values that programs share in one Redis."""
+
+from greentic_session import GreenticError, SessionData, TenantCtx
+from greentic_session.schema import validate
+
+from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.checks.layout import Layout, fresh_key, laid_out
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import CHARACTERS, USER, context, full, session
+from greentic_session_conformance.vectors import context as read_context
+from greentic_session_conformance.vectors import rows
+
+_MIXED = TenantCtx("dev", "legacy", "tenant-42", "old-team", "new-team", "old-user", "new-user")
+
+
+def _create(case: Case, store: Handle, ctx: TenantCtx, data: SessionData) -> str:
+    with case.given():
+        return store.create(ctx, data)
+
+
+@check("REDIS-01")
+def where_a_session_lies(case: Case) -> None:
+    """A session's record is a string under namespace:session:key, after create and after update."""
+    with laid_out(case) as (store, layout):
+        for data in (session(context()), session(context(user=None)), full()):
+            key = _create(case, store, data.tenant_ctx, data)
+            for _ in range(2):
+                kind = layout.client.type(layout.session(key))
+                case.expect(kind == "string", "a string under {namespace}:session:{key}", "nothing" if kind == "none" else f"a {kind}")
+                with case.given():
+                    store.update(key, data)
+
+
+@check("REDIS-02")
+def what_a_sessions_record_holds(case: Case) -> None:
+    """A record is a document, valid against the schema, that reads as what was stored."""
+    with laid_out(case) as (store, layout):
+        for data in (session(context()), full(), full(text=CHARACTERS), session(_MIXED)):
+            key = _create(case, store, data.tenant_ctx, session(data.tenant_ctx))
+            with case.given():
+                store.update(key, data)
+            raw = layout.client.get(layout.session(key)) or ""
+            faults = validate(raw.encode(), "session-data")
+            told = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
+            case.expect(not faults, "a record valid against the schema session-data", told)
+            try:
+                stored = SessionData.from_json(raw)
+            except GreenticError as error:
+                case.expect(False, "a record that reads as a SessionData", str(error.code))
+            case.expect_data(stored, data, "the record")
+
+
+@check("REDIS-21")
+def records_are_written_canonically(case: Case) -> None:
+    """A record is the canonical writing of what was stored, byte for byte."""
+    with laid_out(case) as (store, layout):
+        for data in (session(context()), full(), full(text=CHARACTERS), session(_MIXED)):
+            key = _create(case, store, data.tenant_ctx, data)
+            raw = layout.client.get(layout.session(key))
+            case.expect(raw == data.to_json().decode(), "the canonical writing", "other bytes")
+
+
+@check("REDIS-03")
+def where_a_routing_entry_lies(case: Case) -> None:
+    """A routing entry is a string under namespace:user:env:tenant:team:user that holds the key."""
+    with laid_out(case) as (store, layout):
+        entries = [row for row in rows("redis/names.jsonl") if row["kind"] == "user"]
+        for row in entries:
+            with case.vector(row["id"]):
+                stored = read_context(row["tenant_ctx"])
+                user = row["user"]
+                caller = stored if user is None else stored.replace(user=user, user_id=user)
+                key = _create(case, store, caller, session(stored))
+                name = f"{layout.namespace}{row['name'].removeprefix(row['namespace'])}"
+                _expect_entry(case, layout, name, key)
+                with case.given():
+                    store.remove(key)
+
+
+def _expect_entry(case: Case, layout: Layout, name: str, key: str) -> None:
+    kind = layout.client.type(name)
+    shown = name.removeprefix(layout.namespace)
+    case.expect(kind == "string", f"a routing entry at {{namespace}}{shown}", "nothing" if kind == "none" else f"a {kind}")
+    case.expect(layout.client.get(name) == key, "the session's key in the routing entry", "something else")
+
+
+@check("REDIS-04")
+def no_other_sessions_or_entries(case: Case) -> None:
+    """Under session: and user: lie the sessions and their entries, and nothing else, after every operation."""
+    with laid_out(case) as (store, layout):
+        ctx, caller, anonymous = context(team="red"), context(user="user-8"), session(context(user=None))
+        first = _create(case, store, ctx, session(ctx))
+        second = _create(case, store, caller, anonymous)
+        wanted = {layout.session(first), layout.session(second), layout.entry(ctx, USER), layout.entry(caller, "user-8")}
+        _expect_keys(case, layout, wanted, "after two creates")
+        with case.given():
+            store.update(first, session(ctx, node="changed"))
+            store.update(second, anonymous)
+            store.get("no-such-key")
+            store.find(caller, "nobody")
+            store.try_update("no-such-key", session(ctx))
+            store.try_create(ctx, session(context(team="blue")))
+        _expect_keys(case, layout, wanted, "after updates, reads and refusals")
+
+
+def _expect_keys(case: Case, layout: Layout, wanted: set[str], when: str) -> None:
+    got = set(layout.contents())
+    more = sorted(name.removeprefix(layout.namespace) for name in got - wanted)
+    missing = sorted(name.removeprefix(layout.namespace) for name in wanted - got)
+    told = [f"{len(more)} more, such as {ascii(more[0])[:60]}"] if more else []
+    told += [f"{len(missing)} missing, such as {ascii(missing[0])[:60]}"] if missing else []
+    case.expect(not told, f"{len(wanted)} keys {when}", ", ".join(told))
+
+
+@check("REDIS-05")
+def nothing_expires_by_itself(case: Case) -> None:
+    """No key of the namespace has a time to live, after create and after update."""
+    with laid_out(case) as (store, layout):
+        ctx = context()
+        key = _create(case, store, ctx, session(ctx))
+        for _ in range(2):
+            lives = {name: layout.client.pttl(name) for name in layout.contents()}
+            case.expect(all(life == -1 for life in lives.values()), "no time to live", f"{max(lives.values(), default=0)} ms")
+            with case.given():
+                store.update(key, session(ctx))
+
+
+@check("REDIS-06")
+def a_removed_session_leaves_no_key(case: Case) -> None:
+    """After remove neither record nor entry is left, whichever name of a pair is used, with and without a user."""
+    with laid_out(case) as (store, layout):
+        nobody = session(context(user=None))
+        made = (
+            (context(), session(context())),
+            (_MIXED, session(_MIXED)),
+            (context(), nobody),
+            (context(user=None), nobody),
+            (full().tenant_ctx, full(text=CHARACTERS + "}")),
+            (TenantCtx("dev", "t", "t", team="ops", user="u"), session(TenantCtx("dev", "t", "t", team="ops", user="u"))),
+        )
+        for caller, data in made:
+            key = _create(case, store, caller, data.replace(tenant_ctx=data.tenant_ctx))
+            store.remove(key)
+            _expect_keys(case, layout, set(), "after remove_session")
+
+
+@check("REDIS-07")
+def a_time_to_live_that_someone_set_survives(case: Case) -> None:
+    """An update keeps the time to live that another program has put on the record."""
+    with laid_out(case) as (store, layout):
+        ctx = context()
+        key = _create(case, store, ctx, session(ctx))
+        layout.client.expire(layout.session(key), 86_400)
+        with case.given():
+            store.update(key, session(ctx, node="changed"))
+        life = layout.client.ttl(layout.session(key))
+        case.expect(life > 0, "the time to live as it was set", "none")
+
+
+@check("REDIS-08")
+def sessions_that_another_program_wrote(case: Case) -> None:
+    """A session that another program has written is got, found, updated and removed."""
+    with laid_out(case) as (store, layout):
+        nobody = session(context(user=None))
+        for data, user in ((session(context()), USER), (full(), USER), (session(_MIXED), "new-user"), (nobody, USER)):
+            key, ctx = fresh_key(), data.tenant_ctx
+            layout.plant(key, data, user)
+            case.expect_data(store.get(key), data, "get_session of a planted record")
+            found = store.find(ctx, user)
+            case.expect(found is not None and found[0] == key, "the planted session, by its user", "nothing" if found is None else "another")
+            changed = data.replace(context_json="changed")
+            store.update(key, changed)
+            case.expect_data(store.get(key), changed, "get_session after update_session")
+            found = store.find(ctx, user)
+            case.expect(found is not None and found[0] == key, "the session, still found after its update", "nothing" if found is None else "another")
+            store.remove(key)
+            case.expect(store.get(key) is None, "nothing after remove_session", "the session")
+            case.expect(store.find(ctx, user) is None, "nothing for its user after remove_session", "a session")
+
+
+@check("REDIS-09")
+def documents_that_another_program_wrote(case: Case) -> None:
+    """Records in every accepted form are read, updated and removed, canonical or not."""
+    with laid_out(case) as (store, layout):
+        for row in rows("documents/session-data.jsonl"):
+            if not row["accepted"]:
+                continue
+            with case.vector(row["id"]):
+                key, wanted = fresh_key(), SessionData.from_json(row["canonical"])
+                layout.client.set(layout.session(key), row["text"])
+                case.expect_data(store.get(key), wanted, "get_session of a planted record")
+                store.update(key, wanted.replace(context_json="changed"))
+                case.expect_data(store.get(key), wanted.replace(context_json="changed"), "get_session after update_session")
+                with case.given():
+                    store.remove(key)
+
+
+@check("REDIS-10")
+def an_entry_whose_session_is_gone(case: Case) -> None:
+    """Where the record was deleted or has expired find answers nothing and clears the entry."""
+    with laid_out(case) as (store, layout):
+        nobody = session(context(user=None))
+        for caller, data in ((context(), session(context())), (context(), nobody)):
+            key = _create(case, store, caller, data)
+            layout.client.delete(layout.session(key))
+            case.expect(store.find(caller, USER) is None, "nothing: the session is gone", "a session")
+            case.expect(not layout.client.exists(layout.entry(caller, USER)), "the stale entry cleared", "the entry still there")
+        layout.client.set(layout.entry(context(), USER), "")
+        case.expect(store.find(context(), USER) is None, "nothing: the entry leads nowhere", "a session")
+
+
+@check("REDIS-11")
+def an_entry_of_somebody_elses_session(case: Case) -> None:
+    """Where the entry leads to a session of another scope find answers nothing and clears the entry, and that session's own stays."""
+    with laid_out(case) as (store, layout):
+        ctx = context(team="red")
+        for other in (context("prod", team="red"), context(tenant="tenant-43", team="red"), context(team="blue"), context(team="red", user="user-8")):
+            theirs = session(other)
+            key = _create(case, store, other, theirs)
+            layout.client.set(layout.entry(ctx, USER), key)
+            case.expect(store.find(ctx, USER) is None, "nothing: the session is somebody else's", "the session")
+            case.expect(not layout.client.exists(layout.entry(ctx, USER)), "the stale entry cleared", "the entry still there")
+            _expect_entry(case, layout, layout.entry(other, other.effective_user or USER), key)
+            case.expect_data(store.get(key), theirs, "get_session of the other session")
+            with case.given():
+                own = store.create(ctx, session(ctx))
+            found = store.find(ctx, USER)
+            case.expect(found is not None and found[0] == own, "the user's own newer session", "nothing" if found is None else "another")
+            with case.given():
+                store.remove(own)
+                store.remove(key)
+
+
+@check("REDIS-12")
+def an_entry_of_its_own_session_stays(case: Case) -> None:
+    """A find that the fence refuses leaves the entry where it is, also where team - and no team share it."""
+    with laid_out(case) as (store, layout):
+        for team, other in (("-", None), (None, "-")):
+            ctx, stranger = context(team=team), context(team=other)
+            key = _create(case, store, ctx, session(ctx))
+            case.expect(store.find(stranger, USER) is None, "nothing for the other team", "the session", "FENCE-22")
+            _expect_entry(case, layout, layout.entry(ctx, USER), key)
+            found = store.find(ctx, USER)
+            case.expect(found is not None and found[0] == key, "the session, for its own team", "nothing" if found is None else "another")
+            with case.given():
+                store.remove(key)
+
+
+#: Records that are no SessionData although a string, and whether env, tenant, team and user can be read from them.
+_CONTEXT = '{"env":"dev","tenant":"tenant-42","tenant_id":"tenant-42","user":"user-7","user_id":"user-7","attempt":0}'
+_UNREADABLE = (
+    "",
+    "not JSON",
+    "null",
+    "[]",
+    "{}",
+    '{"tenant_ctx":',
+    f'{{"tenant_ctx":[{_CONTEXT}],"flow_id":"f","cursor":{{"node_pointer":"n"}},"context_json":""}}',
+    '{"tenant_ctx":{"env":"dev"},"flow_id":"f","cursor":{"node_pointer":"n"},"context_json":""}',
+    f'{{"tenant_ctx":{_CONTEXT.replace(chr(34) + "dev" + chr(34), "5")},"flow_id":"f","cursor":{{"node_pointer":"n"}},"context_json":""}}',
+)
+_FAULTY_ELSEWHERE = (
+    f'{{"tenant_ctx":{_CONTEXT},"flow_id":"has space","cursor":{{"node_pointer":"n"}},"context_json":""}}',
+    f'{{"tenant_ctx":{_CONTEXT},"flow_id":"f","cursor":"n","context_json":""}}',
+    f'{{"tenant_ctx":{_CONTEXT.replace(":0", ":1.0")},"flow_id":"f","cursor":{{"node_pointer":"n"}},"context_json":""}}',
+)
+
+
+def _plant_bad(layout: Layout, key: str, record: str | None) -> None:
+    """Plant a record that is no SessionData; ``None`` is one of another Redis type."""
+    if record is None:
+        layout.client.rpush(layout.session(key), "an", "item")
+    else:
+        layout.client.set(layout.session(key), record)
+
+
+_BAD = (*_UNREADABLE, *_FAULTY_ELSEWHERE, None)
+
+
+def _expect_internal(case: Case, answer: Answer, key: str, what: str) -> None:
+    got = answer.describe() if not answer.ok else "nothing" if answer.value is None else "a session"
+    case.expect(answer.code == "internal", f"internal from {what}", got)
+    case.expect(any(key in text for text in answer.texts()), f"the key in the message of {what}", "a message without it")
+
+
+@check("ERR-15")
+def a_record_that_cannot_be_read_is_internal(case: Case) -> None:
+    """Get and find of a record that isn't a SessionData answer internal and name its key."""
+    with laid_out(case) as (store, layout):
+        ctx = context()
+        for number, record in enumerate(_BAD):
+            with case.vector(f"record {number + 1}"):
+                key = fresh_key()
+                _plant_bad(layout, key, record)
+                _expect_internal(case, store.try_get(key), key, "get_session")
+                layout.client.set(layout.entry(ctx, USER), key)
+                _expect_internal(case, store.try_find(ctx, USER), key, "find_by_user")
+
+
+@check("REDIS-13")
+def updating_a_record_that_cannot_be_read(case: Case) -> None:
+    """Update answers internal, and leaves the record, where the fence can't be read from it."""
+    with laid_out(case) as (store, layout):
+        for number, record in enumerate((*_UNREADABLE, None)):
+            with case.vector(f"record {number + 1}"):
+                key = fresh_key()
+                _plant_bad(layout, key, record)
+                before = layout.contents()
+                answer = store.try_update(key, session(context()))
+                case.expect(answer.code == "internal", "internal from update_session", answer.describe())
+                case.expect(layout.contents() == before, "the record as it was", "another record")
+
+
+@check("REDIS-14")
+def creating_over_a_record_that_cannot_be_read(case: Case) -> None:
+    """Create under the key of a record that isn't a SessionData is refused with conflict."""
+    with laid_out(case) as (store, layout):
+        for number, record in enumerate(_BAD):
+            with case.vector(f"record {number + 1}"):
+                key = fresh_key()
+                _plant_bad(layout, key, record)
+                before = layout.contents()
+                answer = store.try_create(context(), session(context()), key)
+                case.expect(answer.code == "conflict", "conflict from create_session", answer.describe())
+                case.expect(layout.contents() == before, "everything as it was", "another record or entry")
+
+
+@check("REDIS-15")
+def a_record_that_cannot_be_read_can_be_removed(case: Case) -> None:
+    """Remove of a record that isn't a SessionData succeeds, and the record is gone."""
+    with laid_out(case) as (store, layout):
+        for number, record in enumerate(_BAD):
+            with case.vector(f"record {number + 1}"):
+                key = fresh_key()
+                _plant_bad(layout, key, record)
+                answer = store.try_remove(key)
+                case.expect(answer.ok, "remove_session of a record that can't be read", answer.describe())
+                case.expect(not layout.client.exists(layout.session(key)), "no record", "the record still there")
+
+
+@check("REDIS-16")
+def a_record_that_cannot_be_read_hides_nothing_else(case: Case) -> None:
+    """Operations that meet such a record leave it, its entry and every other session as they were."""
+    with laid_out(case) as (store, layout):
+        ctx, other = context(), context(user="user-8")
+        kept = _create(case, store, other, session(other))
+        for number, record in enumerate(_BAD):
+            with case.vector(f"record {number + 1}"):
+                key = fresh_key()
+                _plant_bad(layout, key, record)
+                layout.client.set(layout.entry(ctx, USER), key)
+                before = layout.contents()
+                store.try_get(key)
+                store.try_find(ctx, USER)
+                store.try_find(context(team="-"), USER)
+                store.try_find(context(tenant="tenant-43"), USER)
+                case.expect(layout.contents() == before, "the record and its entry as they were", "another record or entry")
+                with case.given():
+                    store.try_remove(key)
+        found = store.find(other, "user-8")
+        case.expect(found is not None and found[0] == kept, "the other user's session", "nothing" if found is None else "another")
+
+
+@check("REDIS-20")
+def foreign_keys_are_left_alone(case: Case) -> None:
+    """Keys outside the namespace, however alike, are neither read nor changed."""
+    with laid_out(case) as (store, layout):
+        ctx, key = context(), fresh_key()
+        theirs = session(ctx, node="theirs").to_json().decode()
+        near = (f"{layout.namespace}x", f"x{layout.namespace}", layout.namespace.upper(), layout.namespace[:-1])
+        foreign = {f"{name}:session:{key}": theirs for name in near} | {f"{name}:user:dev:tenant-42:-:{USER}": key for name in near}
+        layout.client.mset(foreign)
+        try:
+            case.expect(store.get(key) is None, "nothing: the key is another namespace's", "a session")
+            case.expect(store.find(ctx, USER) is None, "nothing: the entry is another namespace's", "a session")
+            case.expect_refusal(store.try_update(key, session(ctx)), "update_session of a key of another namespace")
+            case.expect_refusal(store.try_remove(key), "remove_session of a key of another namespace")
+            with case.given():
+                own = store.create(ctx, session(ctx))
+                store.update(own, session(ctx, node="changed"))
+                store.remove(own)
+            now = dict(zip(foreign, layout.client.mget(list(foreign)), strict=True))
+            case.expect(now == foreign, "the other namespaces' keys as they were", "changed ones")
+        finally:
+            for name in foreign:
+                layout.client.delete(name)

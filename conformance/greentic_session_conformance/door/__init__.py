@@ -1,0 +1,1 @@
+"""Doors 1 and 2: the suite inside pytest."""

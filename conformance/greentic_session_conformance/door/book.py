@@ -1,0 +1,106 @@
+"""The runs of one pytest session, put together from events, in whichever process they happened."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from greentic_session_conformance.report.files import write
+from greentic_session_conformance.report.model import Report, build, safe_folder
+from greentic_session_conformance.run.judge import Result
+from greentic_session_conformance.run.plan import Selection
+from greentic_session_conformance.run.record import Record, TargetInfo
+
+Event = dict[str, Any]
+
+
+class Book:
+    """A record for each class of conformance tests.
+
+    Args:
+        seed: the session's seed.
+        effort: the session's effort.
+    """
+
+    def __init__(self, seed: int, effort: str) -> None:
+        self._seed = seed
+        self._effort = effort
+        self.records: dict[str, Record] = {}
+        self.running: tuple[str, str] | None = None
+        self._selected: set[str] = set()
+
+    def take(self, event: Event) -> None:
+        """Take an event: a class opened, a check started, a result, or a target that can't be run."""
+        suite = event["suite"]
+        if "target" in event:
+            told = event["target"]
+            info = TargetInfo(**told | {"claims": tuple(told["claims"]), "offers": tuple(told["offers"])})
+            selection = Selection(**{name: frozenset(value) for name, value in event["selection"].items()})
+            record = self._record(suite)
+            record.target, record.selection = info, selection
+        if "seed" in event:
+            self._seed = event["seed"]
+            self._record(suite).seed = event["seed"]
+        if "start" in event:
+            self.running = (suite, event["start"])
+        if "result" in event:
+            self.running = None
+            self._record(suite).results.append(Result(**event["result"]))
+        if "fatal" in event:
+            self.running = None
+            record = self._record(suite)
+            if record.results:
+                record.ended_early = event["fatal"]
+            else:
+                record.fatal = event["fatal"]
+
+    def _record(self, suite: str) -> Record:
+        """The record of a class; what its target is may come later, or never where it can't be had."""
+        core = frozenset({"core"})
+        name = suite.rpartition("::")[2]
+        return self.records.setdefault(suite, Record(TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort))
+
+    def choose(self, rules: Iterable[str]) -> None:
+        """Note that the user has selected tests by pytest's own means: what ran is a part (rule VERD-04)."""
+        self._selected |= set(rules)
+
+    def reports(self, folder: Path) -> list[tuple[Report, Path]]:
+        """Write the reports, each class's into a folder of its own where there are several, and answer them."""
+        made = []
+        for suite, record in self.records.items():
+            if self._selected:
+                record.selection = Selection(record.selection.claims, record.selection.profiles, frozenset(self._selected))
+            place = folder if len(self.records) == 1 else folder / safe_folder(suite.rpartition("::")[2] or suite)
+            report = build(record)
+            write(report, place)
+            made.append((report, place))
+        return made
+
+
+class Journal:
+    """Events on their way to a process that outlives this one.
+
+    Args:
+        path: a file that is appended to.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8")
+
+    def take(self, event: Event) -> None:
+        """Write an event down, at once."""
+        self._file.write(json.dumps(event) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @staticmethod
+    def read(path: Path) -> list[Event]:
+        """The events of a journal; a last line that was cut off is left out."""
+        events = []
+        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):
+                events.append(json.loads(line))
+        return events

@@ -1,0 +1,330 @@
+"""The door: what turns a pytest session into runs of the suite and their reports."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greentic_session_conformance.case import Conditions
+from greentic_session_conformance.checks import Check, checks
+from greentic_session_conformance.door.book import Book, Event
+from greentic_session_conformance.door.explain import failure_text
+from greentic_session_conformance.door.watchdog import Watchdog
+from greentic_session_conformance.pytest_plugin import MARK
+from greentic_session_conformance.report.model import Report
+from greentic_session_conformance.rules import rules
+from greentic_session_conformance.run.judge import Result, judge
+from greentic_session_conformance.run.plan import Selection, SelectionError, select
+from greentic_session_conformance.run.preflight import NotRunnableError, preflight
+from greentic_session_conformance.run.record import info_of
+from greentic_session_conformance.suite import test_name
+from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
+from greentic_session_conformance.targets.target import CallableTarget, LentTarget, Target
+
+_DOOR_2 = "greentic_session_conformance.test_session_store"
+
+
+class _Suite:
+    """One class of conformance tests: its target as far as it is known, and what its checks have in common."""
+
+    def __init__(self, conditions: Conditions) -> None:
+        self.conditions = conditions
+        self.selection: Selection | None = None
+        self.fatal = ""
+        self.first_store: Any = None
+        self.probe: tuple[str, Any] | None = None
+        self.told: list[Event] = []
+
+
+class Door:
+    """The part of the plugin that works once there is something to judge.
+
+    Args:
+        config: pytest's configuration.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        option = config.getoption
+        workers = getattr(config, "workerinput", None)
+        seed = option("--session-seed")
+        if seed is None:
+            seed = int(workers["testrunuid"], 16) % 2**32 if workers else random.SystemRandom().getrandbits(32)
+        self._seed: int = seed
+        self._effort: str = option("--session-effort")
+        self._timeout: float = option("--session-operation-timeout")
+        self._folder = Path(option("--session-report")).absolute()
+        self._is_worker = workers is not None
+        self._book = Book(self._seed, self._effort)
+        self._suites: dict[str, _Suite] = {}
+        self._named: Target | None = None
+        self._watchdog: Watchdog | None = None
+        self._reports: list[tuple[Report, Path]] = []
+
+    # -- which tests
+
+    def select(self, items: list[pytest.Item]) -> None:
+        """Leave out the tests whose profiles or rules aren't claimed or were not asked for.
+
+        Raises:
+            pytest.UsageError: the target's name, a profile or a rule is wrong.
+        """
+        kept, left = [], []
+        by_name = {test_name(check): check for check in checks()}
+        selections: dict[type, Selection | None] = {}
+        for item in items:
+            cls = getattr(item, "cls", None)
+            if cls is None or not hasattr(cls, MARK):
+                kept.append(item)
+                continue
+            if cls not in selections:
+                selections[cls] = self._known_selection(cls)
+            check = by_name.get(getattr(item, "originalname", item.name))
+            selection = selections[cls]
+            if check is not None:
+                item.extra_keyword_matches.update(check.rules, [rules()[rule].profile for rule in check.rules])
+            chosen = check is None or selection is None or any(selection.judges(rules()[rule]) for rule in check.rules)
+            (kept if chosen else left).append(item)
+        if left:
+            self._config.hook.pytest_deselected(items=left)
+            items[:] = kept
+
+    def _known_selection(self, cls: type) -> Selection | None:
+        """What a class judges, where that can be told without its fixture: of a store that a fixture gives, and at door 2."""
+        if cls.__module__ == _DOOR_2:
+            return self._selection(self.named_target())
+        if hasattr(cls, "store") and not hasattr(cls, "target"):
+            return self._selection(LentTarget(cls.__name__, tuple(getattr(cls, "profiles", ())) or ("core",)))
+        return None
+
+    def _selection(self, target: Target, also: tuple[str, ...] = ()) -> Selection:
+        profiles = [*self._config.getoption("--session-profile"), *also]
+        single = self._config.getoption("--session-rule")
+        try:
+            return select(target.profiles, profiles=profiles, rule_ids=single, extend=isinstance(target, CallableTarget))
+        except SelectionError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def named_target(self) -> Target:
+        """The target that ``--session-store`` names.
+
+        Raises:
+            pytest.UsageError: the option is missing, or names nothing that can be had.
+        """
+        name = self._config.getoption("--session-store")
+        if name is None:
+            message = "--session-store is missing: pytest --pyargs greentic_session_conformance --session-store package.module:name"
+            raise pytest.UsageError(message)
+        if self._named is None:
+            try:
+                self._named = load_target(name)
+            except (TargetNameError, TargetLoadError) as error:
+                raise pytest.UsageError(str(error)) from None
+        return self._named
+
+    # -- judging
+
+    def judge_for(self, request: pytest.FixtureRequest) -> Callable[[Check], None]:
+        """What a test of a conformance class calls with its check."""
+        cls = request.cls
+        key = request.node.nodeid.rpartition("::")[0]
+        suite = self._suites.setdefault(key, _Suite(Conditions(self._seed, self._effort, self._timeout)))
+        events: list[Event] = []
+
+        def take(event: Event) -> None:
+            events.append({"suite": key, **event})
+            if self._watchdog is not None:
+                self._watchdog.journal.take(events[-1])
+
+        request.node.user_properties.append((MARK, events))
+        self._watch(suite)
+        for told in suite.told:
+            take(told)
+        try:
+            if suite.fatal:
+                raise NotRunnableError(suite.fatal)
+            target, store = self._open(request, cls, suite)
+            self._prepare(suite, target, store, cls, take)
+        except NotRunnableError as error:
+            suite.fatal = str(error)
+            take({"fatal": str(error), "name": cls.__name__})
+            pytest.fail(f"the target can't be run: {error}", pytrace=False)
+
+        def run(check: Check) -> None:
+            self._judge(check, request, suite, target, store, take)
+
+        return run
+
+    def _watch(self, suite: _Suite) -> None:
+        if self._watchdog is None:
+            self._watchdog = Watchdog(self._config, self._folder, self._seed, self._effort, self._timeout, write=not self._is_worker)
+        suite.conditions.pulse = self._watchdog.pulse
+
+    def _open(self, request: pytest.FixtureRequest, cls: type, suite: _Suite) -> tuple[Target, Any]:
+        """The target and, where the fixture gives a store, that store."""
+        name = self._fixture(request, cls)
+        suite.conditions.pulse.clear()
+        try:
+            given = request.getfixturevalue(name)
+        except pytest.FixtureLookupError:
+            message = f"{cls.__name__} has neither a fixture `store`, which gives a fresh store, nor `target`, which gives a Target"
+            raise NotRunnableError(message) from None
+        except Exception as error:
+            message = f"the fixture `{name}` of {cls.__name__} raised {type(error).__name__}: {error}"
+            raise NotRunnableError(message) from error
+        if name == "target":
+            target = given() if isinstance(given, type) else given
+            if not isinstance(target, Target):
+                message = f"the fixture `target` gives a {type(given).__name__}, not a greentic_session_conformance.Target"
+                raise NotRunnableError(message)
+            return target, None
+        if given is None:
+            message = "the fixture `store` gives None: does it return the store?"
+            raise NotRunnableError(message)
+        claims = tuple(getattr(cls, "profiles", ())) or ("core",)
+        kind = type(given)
+        return LentTarget(f"{kind.__module__}.{kind.__qualname__}", claims), given
+
+    @staticmethod
+    def _fixture(request: pytest.FixtureRequest, cls: type) -> str:
+        for name in ("target", "store"):
+            if hasattr(cls, name):
+                return name
+        try:
+            request.getfixturevalue("store")
+        except pytest.FixtureLookupError:
+            return "target"
+        return "store"
+
+    def _prepare(self, suite: _Suite, target: Target, store: Any, cls: type, take: Callable[[Event], None]) -> None:
+        """Before the first check: what is judged, and can the target be run at all?"""
+        named = self._config.getoption("--session-store") if cls.__module__ == _DOOR_2 else None
+        suite.conditions.target_name = named
+        if store is not None:
+            self._isolated(suite, store)
+        if suite.selection is not None:
+            return
+        also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
+        suite.selection = self._selection(target, also)
+        chosen = {name: sorted(getattr(suite.selection, name)) for name in ("claims", "profiles", "rules")}
+        told: Event = {"target": asdict(info_of(target, named or "", suite.selection.claims)), "selection": chosen, "seed": self._seed}
+        if store is None:
+            suite.told.append(told)
+            take(told)
+            offers = preflight(target, suite.conditions)
+            suite.told[0] = {**told, "target": asdict(info_of(target, named or "", suite.selection.claims, offers))}
+            take(suite.told[0])
+        else:
+            suite.told.append(told)
+            take(told)
+
+    def _isolated(self, suite: _Suite, store: Any) -> None:
+        """The second store that the fixture gives must not be the first, nor see what was put into it."""
+        from greentic_session_conformance.case import Case  # noqa: PLC0415 - used here alone
+        from greentic_session_conformance.checks.samples import context, session  # noqa: PLC0415 - the same
+
+        if suite.probe is not None and suite.first_store is None:
+            return
+        case = Case(LentTarget("", ("core",)), "isolation", suite.conditions, store)
+        ctx = context(env="isolation", tenant="probe", user="probe")
+        with case.limit:
+            handle = case.store()
+            try:
+                if suite.first_store is None:
+                    suite.first_store = store
+                    created = handle.call("create_session", ctx, session(ctx))
+                    suite.probe = (created.value if created.ok and isinstance(created.value, str) else "", ctx)
+                    return
+                assert suite.probe is not None
+                key, _ = suite.probe
+                seen = handle.call("get_session", key) if key else None
+                shared = store is suite.first_store or (seen is not None and seen.ok and seen.value is not None)
+                suite.first_store = None
+            finally:
+                case.loop.close()
+        if shared:
+            message = "the fixture `store` gives stores that see each other's sessions: it must give a fresh, empty one to each test"
+            raise NotRunnableError(message)
+
+    def _judge(
+        self, check: Check, request: pytest.FixtureRequest, suite: _Suite, target: Target, store: Any, take: Callable[[Event], None]
+    ) -> None:
+        assert suite.selection is not None
+        if not any(suite.selection.judges(rules()[rule]) for rule in check.rules):
+            pytest.skip(f"not claimed: {', '.join(sorted(check.profiles - suite.selection.profiles))}")
+        suite.conditions.command = f"pytest '{request.node.nodeid}'" if store is not None or suite.conditions.target_name is None else ""
+        take({"start": check.name})
+        result = judge(check, target, suite.conditions, store)
+        take({"result": result.as_dict()})
+        self._conclude(result)
+
+    def _conclude(self, result: Result) -> None:
+        if result.outcome == "not-judged":
+            pytest.skip(f"not judged: {result.reason}")
+        if result.outcome == "failed":
+            text = failure_text(result, self._folder)
+            if rules()[result.rule].level != "MUST":
+                pytest.xfail(f"recommended and not kept: {text}")
+            pytest.fail(text, pytrace=False)
+
+    # -- reporting
+
+    def take(self, report: pytest.TestReport) -> None:
+        """Take the events of a test, once, when it is over."""
+        if report.when == "teardown":
+            for name, events in report.user_properties:
+                if name == MARK:
+                    for event in events if isinstance(events, list) else json.loads(str(events)):
+                        self._book.take(event)
+
+    def take_crash(self, report: pytest.TestReport) -> None:
+        """Take what xdist reports of a test during which its worker process died."""
+        suite, _, name = report.nodeid.rpartition("::")
+        check = next((item for item in checks() if test_name(item) == name), None)
+        if check is not None:
+            expected = "every operation returns, and leaves its process alive"
+            result = Result(check.name, "failed", check.rules[0], expected=expected, got="the store's process ended")
+            self._book.take({"suite": suite, "result": result.as_dict()})
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the reports, and fail the session where a verdict asks for it."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        if self._is_worker:
+            return
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        for record in self._book.records.values():
+            record.interrupted = interrupted
+        selected = self._user_selected()
+        if selected:
+            ran = {result.check for record in self._book.records.values() for result in record.results}
+            self._book.choose(rule for check in checks() if check.name in ran for rule in check.rules)
+        self._reports = self._book.reports(self._folder)
+        wrong = any(report.verdict in {"non-conformant", "not-run"} for report, _ in self._reports)
+        unfinished = any(report.verdict == "incomplete" for report, _ in self._reports) and not selected
+        if (wrong or unfinished) and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _user_selected(self) -> bool:
+        """Whether the user has selected tests by pytest's own means."""
+        option = self._config.option
+        chosen = (option.keyword, option.markexpr, getattr(option, "deselect", None), getattr(option, "lf", False))
+        return any(chosen) or any("::test_" in argument for argument in self._config.args)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print a line a rule and the verdict."""
+        for report, folder in self._reports:
+            terminalreporter.section(f"conformance of {report.target.name}")
+            if self._config.get_verbosity() >= 0:
+                for item in report.requirements:
+                    terminalreporter.write_line(f"{item.id:9} {item.status:11} {item.title}" + (f" ({item.reason})" if item.reason else ""))
+            told = f": {report.reason}" if report.reason else ""
+            profiles = ", ".join(f"{name} {verdict}" for name, verdict in report.profiles.items())
+            terminalreporter.write_line(f"verdict {report.verdict.upper()}{told}   {profiles}   seed {report.seed}   {folder / 'report.json'}")
+
+

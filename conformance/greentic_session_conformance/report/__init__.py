@@ -1,0 +1,1 @@
+"""The report of a run: pure data, and what renders it."""

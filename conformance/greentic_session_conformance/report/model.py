@@ -1,0 +1,204 @@
+"""The report: what every rule came to, and the verdict. Pure data, made by pure functions."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import greentic_session
+
+from greentic_session_conformance.checks import Check, checks
+from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules
+from greentic_session_conformance.run.judge import Result
+from greentic_session_conformance.run.record import Record, TargetInfo
+
+#: The exit status of each verdict (contract, "Exit status").
+EXIT_STATUS: Mapping[str, int] = {"conformant": 0, "partial": 0, "non-conformant": 1, "incomplete": 3, "not-run": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What one rule came to.
+
+    Attributes:
+        id: the rule.
+        level: its level.
+        profile: its profile.
+        title: its title.
+        status: ``passed``, ``failed``, ``warned``, ``skipped``, ``not-judged`` or ``not-covered``.
+        tests: the checks that judge it, each with its outcome.
+        reason: why it was skipped or not judged.
+        failures: what went wrong, one a failed check.
+    """
+
+    id: str
+    level: str
+    profile: str
+    title: str
+    status: str
+    tests: tuple[Mapping[str, str], ...]
+    reason: str = ""
+    failures: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a run.
+
+    Attributes:
+        target: what was under test.
+        verdict: ``conformant``, ``non-conformant``, ``incomplete``, ``partial`` or ``not-run``.
+        profiles: each judged profile's verdict.
+        requirements: every judged rule, in the order of the text.
+        seed: the run's seed.
+        effort: the run's effort.
+        seconds: how long the checks took together.
+        reason: why the target could not be run, or the run ended early.
+    """
+
+    target: TargetInfo
+    verdict: str
+    profiles: Mapping[str, str]
+    requirements: tuple[Requirement, ...]
+    seed: int
+    effort: str
+    seconds: float = 0.0
+    reason: str = ""
+    interrupted: bool = False
+
+    @property
+    def exit_status(self) -> int:
+        """The process's exit status."""
+        return 130 if self.interrupted else EXIT_STATUS[self.verdict]
+
+    @property
+    def broken(self) -> tuple[Requirement, ...]:
+        """The rules that failed."""
+        return tuple(item for item in self.requirements if item.status == "failed")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report in the form of the schema ``conformance-report``."""
+        return {
+            "$schema": "https://greentic-ai.github.io/greentic-session/schemas/v1/conformance-report.schema.json",
+            "verdict": self.verdict,
+            "target": asdict(self.target) | {"claims": list(self.target.claims), "offers": list(self.target.offers)},
+            "spec_version": SPEC_VERSION,
+            "suite_version": greentic_session.__version__,
+            "seed": self.seed,
+            "effort": self.effort,
+            "seconds": round(self.seconds, 3),
+            "interrupted": self.interrupted,
+            "reason": self.reason,
+            "profiles": dict(self.profiles),
+            "deviations": 0,
+            "requirements": [
+                asdict(item) | {"tests": [dict(test) for test in item.tests], "failures": [dict(failure) for failure in item.failures]}
+                for item in self.requirements
+            ],
+        }
+
+
+def test_id(check: str) -> str:
+    """A check's ID in a report: its first rule and its name."""
+    by_name = {item.name: item for item in checks()}
+    return by_name[check].id if check in by_name else check
+
+
+def failure(result: Result) -> dict[str, Any]:
+    """What a report keeps of a failed check."""
+    kept = ("expected", "got", "vector", "operations", "script", "hung")
+    return {"test": test_id(result.check), **{name: getattr(result, name) for name in kept}}
+
+
+def build(record: Record) -> Report:
+    """Make the report of a run."""
+    selection = record.selection
+    blamed = {result.rule for result in record.results if result.outcome == "failed"}
+    judged = [rule for rule in rules().values() if selection.judges(rule) or (rule.id in blamed and rule.profiles <= selection.claims)]
+    by_check = {result.check: result for result in record.results}
+    requirements = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
+    ended = bool(record.interrupted or record.ended_early)
+    profiles = {}
+    for name in TARGET_PROFILES:
+        if name in selection.profiles and not record.fatal:
+            own = [item for item in requirements if item.profile == name]
+            if own:
+                profiles[name] = _verdict(own, partial=selection.is_partial, ended=False)
+    verdict = "not-run" if record.fatal else _verdict(requirements, partial=selection.is_partial, ended=ended)
+    return Report(
+        target=record.target,
+        verdict=verdict,
+        profiles=profiles,
+        requirements=requirements,
+        seed=record.seed,
+        effort=record.effort,
+        seconds=sum(result.seconds for result in record.results),
+        reason=record.fatal or record.ended_early,
+        interrupted=record.interrupted,
+    )
+
+
+def _verdict(requirements: Iterable[Requirement], *, partial: bool, ended: bool) -> str:
+    found = [item for item in requirements if item.level == "MUST"]
+    statuses = {item.status for item in requirements}
+    if any(item.status == "failed" for item in found):
+        return "non-conformant"
+    if ended or any(item.status == "not-judged" for item in found) or not statuses & {"passed", "warned"}:
+        return "incomplete"
+    return "partial" if partial else "conformant"
+
+
+def _requirement(rule: Rule, by_check: Mapping[str, Result], record: Record) -> Requirement:
+    tests: list[dict[str, str]] = []
+    failures: list[dict[str, Any]] = []
+    reasons: list[str] = []
+    own = [item for item in checks() if rule.id in item.rules]
+    others = [item for item in checks() if rule.id not in item.rules and _blames(by_check.get(item.name), rule)]
+    for item in (*own, *others):
+        outcome, reason = _outcome(item, by_check.get(item.name), rule, record)
+        tests.append({"id": item.id, "outcome": outcome})
+        if outcome == "failed":
+            failures.append(failure(by_check[item.name]))
+        elif reason and reason not in reasons:
+            reasons.append(reason)
+    return Requirement(
+        id=rule.id,
+        level=rule.level,
+        profile=rule.profile,
+        title=rule.title,
+        status=_status(rule, tests),
+        tests=tuple(tests),
+        reason=rule.untested if not tests else "; ".join(reasons),
+        failures=tuple(failures),
+    )
+
+
+def _blames(result: Result | None, rule: Rule) -> bool:
+    return result is not None and result.outcome == "failed" and result.rule == rule.id
+
+
+def _outcome(check: Check, result: Result | None, rule: Rule, record: Record) -> tuple[str, str]:
+    if result is None:
+        return "not-judged", record.ended_early or ("the run was interrupted" if record.interrupted else "the check was not run")
+    if result.outcome == "failed" and result.rule != rule.id:
+        return "not-judged", f"{check.name} met a breach of {result.rule} on its way"
+    return result.outcome, result.reason
+
+
+def _status(rule: Rule, tests: list[dict[str, str]]) -> str:
+    outcomes = {test["outcome"] for test in tests}
+    if not tests:
+        return "skipped" if rule.untested else "not-covered"
+    if "failed" in outcomes:
+        return "failed" if rule.level == "MUST" else "warned"
+    return "not-judged" if "not-judged" in outcomes else "passed"
+
+
+def script_name(requirement: Requirement, number: int) -> str:
+    """The file name of a failure's script, such as ``FENCE-05.py``, beneath ``repro/``."""
+    return f"{requirement.id}.py" if number == 0 else f"{requirement.id}-{number + 1}.py"
+
+
+def safe_folder(name: str) -> str:
+    """A target's name as the name of a folder."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "target"

@@ -1,0 +1,130 @@
+"""The child process of door 3: it loads the target and runs the checks, one event a line to the process that started it.
+
+Whatever the store does to this process, the other one survives it.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from greentic_session_conformance.case import Conditions
+from greentic_session_conformance.run.judge import judge
+from greentic_session_conformance.run.plan import SelectionError, select
+from greentic_session_conformance.run.preflight import NotRunnableError, preflight
+from greentic_session_conformance.run.pulse import Pulse
+from greentic_session_conformance.run.record import info_of
+from greentic_session_conformance.servers import without_password
+from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
+from greentic_session_conformance.targets.target import CallableTarget
+
+#: Importing a target's module may take longer than an operation.
+LOAD_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Job:
+    """What a child process is to do.
+
+    Attributes:
+        target: the target's name.
+        profiles: the profiles that were asked for; none means all that it claims.
+        rules: single rules that were asked for.
+        seed: the run's seed.
+        effort: the run's effort.
+        operation_timeout: seconds that one operation may take.
+        done: checks that an earlier child has run.
+        hangs: how often each operation has hung before.
+        stop_at_failure: whether the first failure ends the run.
+        plan_only: whether only the plan is wanted.
+        pulse: the file of the pulse.
+    """
+
+    target: str
+    profiles: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    seed: int = 0
+    effort: str = "normal"
+    operation_timeout: float = 10.0
+    done: list[str] = field(default_factory=list)
+    hangs: dict[str, int] = field(default_factory=dict)
+    stop_at_failure: bool = False
+    plan_only: bool = False
+    pulse: str = ""
+
+
+class _Events:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def say(self, kind: str, **told: Any) -> None:
+        self._stream.write(json.dumps({"event": kind, **told}) + "\n")
+        self._stream.flush()
+
+
+def _run(job: Job, events: _Events) -> None:
+    conditions = Conditions(
+        seed=job.seed,
+        effort=job.effort,
+        operation_timeout=job.operation_timeout,
+        target_name=job.target,
+        pulse=Pulse(Path(job.pulse)),
+        hangs=dict(job.hangs),
+    )
+    try:
+        conditions.pulse.begin("the import of the target", time.monotonic() + LOAD_SECONDS)
+        target = load_target(job.target)
+        conditions.pulse.end()
+        selection = select(target.profiles, profiles=job.profiles, rule_ids=job.rules, extend=isinstance(target, CallableTarget))
+    except (TargetNameError, SelectionError) as error:
+        events.say("usage", message=str(error))
+        return
+    except TargetLoadError as error:
+        events.say("fatal", message=str(error), name=job.target)
+        return
+    planned = selection.checks()
+    told = info_of(target, job.target, selection.claims)
+    chosen = {"claims": sorted(selection.claims), "profiles": sorted(selection.profiles), "rules": sorted(selection.rules)}
+    events.say("plan", checks=[item.name for item in planned], selection=chosen, target=asdict(told))
+    if job.plan_only:
+        return
+    try:
+        offers = preflight(target, conditions)
+    except NotRunnableError as error:
+        events.say("fatal", message=without_password(str(error)), name=job.target)
+        return
+    events.say("target", target=asdict(info_of(target, job.target, selection.claims, offers)))
+    for item in planned:
+        if item.name in job.done:
+            continue
+        events.say("start", check=item.name)
+        result = judge(item, target, conditions)
+        events.say("result", result=result.as_dict())
+        if job.stop_at_failure and result.outcome == "failed":
+            break
+    events.say("done")
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone: its end of our standard input closes."""
+    sys.stdin.read()
+    os._exit(1)
+
+
+def main() -> None:
+    """Run the job on standard input's first line; events go to the file descriptor that the command line names."""
+    events = _Events(os.fdopen(int(sys.argv[1]), "w", encoding="utf-8"))
+    job = Job(**json.loads(sys.stdin.readline()))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _run(job, events)
+    except KeyboardInterrupt:
+        events.say("interrupted")
+
+
+if __name__ == "__main__":
+    main()

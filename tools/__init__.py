@@ -1,0 +1,1 @@
+"""Programs that the project runs on itself; none of them is shipped."""

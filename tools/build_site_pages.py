@@ -1,4 +1,4 @@
-"""Write the pages of the site into ``build/site-src`` and its navigation beside them; ``mkdocs build`` does the rest.
+"""Write the pages of the site into ``build/site-src``, with its navigation; ``mkdocs build`` does the rest.
 
 Run it from anywhere, with the library and the suite importable::
 
@@ -7,16 +7,21 @@ Run it from anywhere, with the library and the suite importable::
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
+# Run as a script, Python looks for modules in tools/ and not beside it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from greentic_session_conformance.rules import rules
-from site_pages.chapters import chapter_pages
-from site_pages.checked_by import checks_by_rule
-from site_pages.library import library_page, without_missing_names
-from site_pages.navigation import navigation
-from site_pages.rules_index import rules_index
-from site_pages.schemas import read_schemas, schema_pages
-from site_pages.vectors import vector_pages
+
+from tools.site_pages.chapters import chapter_pages
+from tools.site_pages.checked_by import checks_by_rule
+from tools.site_pages.library import library_page, without_missing_names
+from tools.site_pages.navigation import navigation
+from tools.site_pages.rules_index import rules_index
+from tools.site_pages.schemas import read_schemas, schema_pages
+from tools.site_pages.vectors import vector_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 _LIBRARY = "library.md"
@@ -31,7 +36,9 @@ def pages(root: Path) -> dict[str, str]:
         for path in sorted(docs.rglob("*"))
         if path.is_file()
     }
-    found = {path: without_missing_names(text) if path.endswith(".md") else text for path, text in found.items()}
+    found = {
+        path: without_missing_names(text) if path.endswith(".md") else text for path, text in found.items()
+    }
     changelog = root / "CHANGELOG.md"
     registry = rules()
     schemas = root / "schemas" / "v1"

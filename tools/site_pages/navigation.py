@@ -30,7 +30,12 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
                 {"Rules index": "spec/rules.md"},
             ]
         },
-        {"Schemas": ["schemas/index.md", *({title: f"schemas/{name}.md"} for name, title in schemas.items())]},
+        {
+            "Schemas": [
+                "schemas/index.md",
+                *({title: f"schemas/{name}.md"} for name, title in schemas.items()),
+            ]
+        },
         {"Vectors": "vectors/index.md"},
         {"Library": "library.md"},
         {

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from html import escape
 
 from greentic_session_conformance.rules import KIT_PROFILE, TARGET_PROFILES, Rule
-from site_pages.text import rule_link, table
+
+from tools.site_pages.text import rule_link, table
 
 _FOR = {
     "core": "Every store.",
@@ -25,17 +26,21 @@ def rules_index(rules: Mapping[str, Rule]) -> str:
         for profile in (*TARGET_PROFILES, KIT_PROFILE)
     }
     by_profile = {profile: found for profile, found in by_profile.items() if found}
-    levels = {level: sum(rule.level == level for rule in rules.values()) for level in ("MUST", "SHOULD", "MAY")}
+    levels = {
+        level: sum(rule.level == level for rule in rules.values()) for level in ("MUST", "SHOULD", "MAY")
+    }
     counted = ", ".join(f"{number} {level}" for level, number in levels.items() if number)
     jumps = " ".join(f"[{name} ({len(found)})](#{name}){{ .profile }}" for name, found in by_profile.items())
     sections = (_section(profile, found) for profile, found in by_profile.items())
-    return "\n\n".join([
-        "# Rules index",
-        f"All {len(rules)} rules of the specification ({counted}), by the profile that holds a store to them.",
-        f"{jumps}\n{{ .jumps }}",
-        *sections,
-        "",
-    ])
+    return "\n\n".join(
+        [
+            "# Rules index",
+            f"All {len(rules)} rules of the specification ({counted}), by the profile that they are in.",
+            f"{jumps}\n{{ .jumps }}",
+            *sections,
+            "",
+        ]
+    )
 
 
 def _section(profile: str, rules: list[Rule]) -> str:

@@ -3,55 +3,59 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from site_pages.text import as_json, code
+from tools.site_pages.text import as_json, code
 
 Schema = Mapping[str, Any] | bool
 
 #: Keywords that the words below express; whatever else a schema holds is shown as JSON, never left out.
-EXPRESSED: Final = frozenset({
-    "$anchor",
-    "$comment",
-    "$defs",
-    "$id",
-    "$ref",
-    "$schema",
-    "additionalProperties",
-    "anyOf",
-    "const",
-    "default",
-    "deprecated",
-    "description",
-    "enum",
-    "examples",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "oneOf",
-    "pattern",
-    "prefixItems",
-    "properties",
-    "readOnly",
-    "required",
-    "title",
-    "type",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "uniqueItems",
-    "writeOnly",
-    "x-rule",
-})
+EXPRESSED: Final = frozenset(
+    {
+        "$anchor",
+        "$comment",
+        "$defs",
+        "$id",
+        "$ref",
+        "$schema",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "default",
+        "deprecated",
+        "description",
+        "enum",
+        "examples",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "format",
+        "items",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "oneOf",
+        "pattern",
+        "prefixItems",
+        "properties",
+        "readOnly",
+        "required",
+        "title",
+        "type",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "uniqueItems",
+        "writeOnly",
+        "x-rule",
+    }
+)
 
 
-def type_in_words(schema: Schema, reference: Callable[[str], str], nested: Callable[[Mapping[str, Any]], str]) -> str:
+def type_in_words(
+    schema: Schema, reference: Callable[[str], str], nested: Callable[[Mapping[str, Any]], str]
+) -> str:
     """What a value may be, in a few words of Markdown.
 
     Args:
@@ -121,7 +125,12 @@ def bounds_in_words(schema: Schema) -> list[str]:
 
 
 _MARKS: Final = {"deprecated": "deprecated", "readOnly": "read only", "writeOnly": "write only"}
-_RANGE: Final = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
+_RANGE: Final = {
+    "minimum": "at least",
+    "exclusiveMinimum": "above",
+    "maximum": "at most",
+    "exclusiveMaximum": "below",
+}
 
 
 def _range(schema: Mapping[str, Any]) -> list[str]:

@@ -9,8 +9,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from greentic_session_conformance.rules import Rule
-from site_pages.schema_type import EXPRESSED, Schema, bounds_in_words, other_members_in_words, type_in_words
-from site_pages.text import PageError, as_json, json_block, link_rules, prose, rule_link, table
+
+from tools.site_pages.schema_type import (
+    EXPRESSED,
+    Schema,
+    bounds_in_words,
+    other_members_in_words,
+    type_in_words,
+)
+from tools.site_pages.text import PageError, as_json, json_block, link_rules, prose, rule_link, table
 
 _ENDING: Final = ".schema.json"
 _FOLDER: Final = "schemas/v1/"
@@ -19,9 +26,9 @@ _SHOWN_EXAMPLES: Final = 3
 
 _INDEX = """# Schemas
 
-JSON Schemas (2020-12), one for each type of document. Each is published at exactly the address that its `$id` gives.
-A schema can't say all that the specification does: a repeated member, `1.0` in the place of `1`, a lone surrogate
-are not visible to it. The rules that each page links to are what counts.
+JSON Schemas (2020-12), one for each type of document, each published at exactly the address that its `$id` gives.
+A schema can't say all that the specification does: a repeated member, `1.0` in the place of `1` and a lone
+surrogate are not visible to it. The rules that each page links to are what counts.
 """
 
 
@@ -51,12 +58,16 @@ def read_schemas(folder: Path) -> dict[str, Document]:
         document = Document(path.name.removesuffix(_ENDING), text, json.loads(text))
         identifier = str(document.content.get("$id", ""))
         if not urlsplit(identifier).scheme or not identifier.endswith(f"/{_FOLDER}{path.name}"):
-            raise PageError(f"{path.name}: its $id is {identifier!r}, but it is published at …/{_FOLDER}{path.name}")
+            raise PageError(
+                f"{path.name}: its $id is {identifier!r}, but it is published at …/{_FOLDER}{path.name}"
+            )
         found[document.name] = document
     return found
 
 
-def schema_pages(folder: Path, documents: Mapping[str, Document], rules: Mapping[str, Rule]) -> dict[str, str]:
+def schema_pages(
+    folder: Path, documents: Mapping[str, Document], rules: Mapping[str, Rule]
+) -> dict[str, str]:
     """The schemas, a page for each and the list of them, by their path in the site.
 
     Args:
@@ -79,7 +90,11 @@ def _index(documents: Mapping[str, Document]) -> str:
     if not documents:
         return f"{_INDEX}\nThis edition comes without schemas.\n"
     rows = [
-        [f"[{prose(document.title)}]({name}.md)", _summary(document), f"[`{name}{_ENDING}`](v1/{name}{_ENDING})"]
+        [
+            f"[{prose(document.title)}]({name}.md)",
+            _summary(document),
+            f"[`{name}{_ENDING}`](v1/{name}{_ENDING})",
+        ]
         for name, document in documents.items()
     ]
     return f"{_INDEX}\n{table(['Document', 'What it is', 'Schema'], rows, 'schemas')}\n"
@@ -159,7 +174,13 @@ class _Page:
         meaning = [self._linked(facts.get("description", "")), f"({'; '.join(bounds)})" if bounds else ""]
         meaning += [f"`{as_json({key: value})}`" for key, value in rest.items()]
         rule = ", ".join(self._rule_links(facts))
-        return [f"`{name}`", words, required, " ".join(part for part in meaning if part).replace("|", "&#124;"), rule]
+        return [
+            f"`{name}`",
+            words,
+            required,
+            " ".join(part for part in meaning if part).replace("|", "&#124;"),
+            rule,
+        ]
 
     def _words(self, path: str, schema: Schema) -> str:
         def nested(part: Mapping[str, Any]) -> str:

@@ -13,9 +13,7 @@ def main() -> None:
         found = store.find_by_user(ctx, "user-7")
         print("waits at:", found[1].cursor.node_pointer if found else "nowhere")
 
-        store.update_session(
-            key, asked.replace(cursor=SessionCursor("confirm"), context_json='{"order": 1234}')
-        )
+        store.update_session(key, asked.replace(cursor=SessionCursor("confirm"), context_json='{"order": 1234}'))
         now = store.get_session(key)
         print("moved to:", now.cursor.node_pointer if now else "nowhere")
 

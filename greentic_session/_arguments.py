@@ -16,18 +16,14 @@ def checked_ctx(ctx: object) -> TenantCtx:
     """``ctx`` as a caller's context; anything else is ``invalid_input``."""
     if isinstance(ctx, TenantCtx):
         return ctx
-    raise InvalidInputError(
-        f"ctx: got {_type(ctx)}, must be TenantCtx; build one with TenantCtx.new(env, tenant)"
-    )
+    raise InvalidInputError(f"ctx: got {_type(ctx)}, must be TenantCtx; build one with TenantCtx.new(env, tenant)")
 
 
 def checked_data(data: object) -> SessionData:
     """``data`` as a session; anything else is ``invalid_input``."""
     if isinstance(data, SessionData):
         return data
-    raise InvalidInputError(
-        f"data: got {_type(data)}, must be SessionData; read JSON with SessionData.from_json(text)"
-    )
+    raise InvalidInputError(f"data: got {_type(data)}, must be SessionData; read JSON with SessionData.from_json(text)")
 
 
 def checked_key(key: object) -> str:

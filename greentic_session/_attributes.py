@@ -72,14 +72,10 @@ class Attributes(Mapping[str, str]):
         return f"Attributes({self._items!r})"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(
-            "attributes are read-only: give a changed copy to TenantCtx.replace(attributes=…)"
-        )
+        raise AttributeError("attributes are read-only: give a changed copy to TenantCtx.replace(attributes=…)")
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(
-            "attributes are read-only: give a changed copy to TenantCtx.replace(attributes=…)"
-        )
+        raise AttributeError("attributes are read-only: give a changed copy to TenantCtx.replace(attributes=…)")
 
     def __copy__(self) -> "Attributes":
         return self

@@ -34,7 +34,7 @@ def are_usual(*values: object) -> bool:
 
 def are_usual_ids(*values: object) -> bool:
     """Whether each is None or a plain string that is an id; what isn't may still be right."""
-    for value in values:
+    for value in values:  # noqa: SIM110 - a generator costs twice the time of this loop
         if value is not None and not (type(value) is str and is_identifier(value)):
             return False
     return True

@@ -66,9 +66,7 @@ class Reader:
         if isinstance(document, bytearray | memoryview):
             return bytes(document)
         if not isinstance(document, str):
-            raise InvalidInputError(
-                f"{self._shape.name}: got {type(document).__name__}, must be bytes or str"
-            )
+            raise InvalidInputError(f"{self._shape.name}: got {type(document).__name__}, must be bytes or str")
         try:
             return document.encode()
         except UnicodeEncodeError as error:

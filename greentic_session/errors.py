@@ -137,10 +137,7 @@ class MissingExtraError(GreenticError, ImportError):
     """
 
     def __init__(self, missing: str, extra: str) -> None:
-        message = (
-            f"the module {missing!r} is not installed; "
-            f"install it with: pip install 'greentic-session[{extra}]'"
-        )
+        message = f"the module {missing!r} is not installed; install it with: pip install 'greentic-session[{extra}]'"
         super().__init__(ErrorCode.INVALID_INPUT, message)
         self.name = missing
         self.msg = message

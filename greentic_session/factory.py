@@ -12,9 +12,7 @@ from greentic_session.redis_store._settings import parse_url
 
 __all__ = ["InMemoryConfig", "RedisConfig", "SessionBackendConfig", "create_session_store"]
 
-_FORMS = (
-    "'memory:', a URL as redis://host/0, rediss://host/0, unix:///path, InMemoryConfig() or RedisConfig(url)"
-)
+_FORMS = "'memory:', a URL as redis://host/0, rediss://host/0, unix:///path, InMemoryConfig() or RedisConfig(url)"
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,7 @@ def at_find(caller: TenantCtx, user: str, stored: TenantCtx) -> Dimension | None
         stored: the context inside the session that the routing entry leads to.
     """
     different = _place(caller, stored)
-    if different is None and not (
-        caller.effective_user in (None, user) and stored.effective_user in (None, user)
-    ):
+    if different is None and not (caller.effective_user in (None, user) and stored.effective_user in (None, user)):
         return "user"
     return different
 

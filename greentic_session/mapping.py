@@ -65,6 +65,4 @@ def _plain(name: str, value: object) -> str:
         return int.__repr__(value)
     except ValueError:  # Python writes no integer of more than some thousand digits
         size = value.bit_length()
-        raise InvalidInputError(
-            f"{name}: got an integer of {size} bits, which is no connector's id"
-        ) from None
+        raise InvalidInputError(f"{name}: got an integer of {size} bits, which is no connector's id") from None

@@ -149,9 +149,7 @@ class TenantCtx(_Value, frozen=True):
             and (self.deadline is None or type(self.deadline) is InvocationDeadline)
             and (self.impersonation is None or type(self.impersonation) is Impersonation)
             and None not in (self.env, self.tenant, self.tenant_id)
-            and are_usual_ids(
-                self.env, self.tenant, self.tenant_id, self.team, self.team_id, self.user, self.user_id
-            )
+            and are_usual_ids(self.env, self.tenant, self.tenant_id, self.team, self.team_id, self.user, self.user_id)
             and are_usual(
                 self.session_id,
                 self.flow_id,
@@ -215,10 +213,7 @@ class SessionCursor(_Value, frozen=True):
     """How far its outgoing messages have gone."""
 
     def __post_init__(self) -> None:
-        if not (
-            self.node_pointer is not None
-            and are_usual(self.node_pointer, self.wait_reason, self.outbox_marker)
-        ):
+        if not (self.node_pointer is not None and are_usual(self.node_pointer, self.wait_reason, self.outbox_marker)):
             settle(self, _CURSOR_CHECKS)
 
 
@@ -283,9 +278,7 @@ class SessionData(_Value, frozen=True):
 _DEADLINE_CHECKS = checks_of(_shape.INVOCATION_DEADLINE, {})
 _IMPERSONATION_CHECKS = checks_of(_shape.IMPERSONATION, {})
 _CURSOR_CHECKS = checks_of(_shape.SESSION_CURSOR, {})
-_TENANT_CTX_CHECKS = checks_of(
-    _shape.TENANT_CTX, {"deadline": InvocationDeadline, "impersonation": Impersonation}
-)
+_TENANT_CTX_CHECKS = checks_of(_shape.TENANT_CTX, {"deadline": InvocationDeadline, "impersonation": Impersonation})
 _SESSION_DATA_CHECKS = checks_of(_shape.SESSION_DATA, {"tenant_ctx": TenantCtx, "cursor": SessionCursor})
 _read_tenant_ctx = Reader(TenantCtx, _shape.TENANT_CTX)
 _read_session_data = Reader(SessionData, _shape.SESSION_DATA)

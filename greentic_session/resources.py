@@ -21,5 +21,5 @@ def folder(name: Literal["spec", "schemas"]) -> Path:
     for place in (_PACKAGE / "data" / name, _PACKAGE.parent / name):
         if place.is_dir():
             return place
-    message = f"the folder {name!r} of greentic-session is neither in the package nor beside it; reinstall greentic-session"
+    message = f"greentic-session has no folder {name!r} in its package nor beside it; reinstall greentic-session"
     raise FileNotFoundError(message)

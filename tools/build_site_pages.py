@@ -36,9 +36,7 @@ def pages(root: Path) -> dict[str, str]:
         for path in sorted(docs.rglob("*"))
         if path.is_file()
     }
-    found = {
-        path: without_missing_names(text) if path.endswith(".md") else text for path, text in found.items()
-    }
+    found = {path: without_missing_names(text) if path.endswith(".md") else text for path, text in found.items()}
     changelog = root / "CHANGELOG.md"
     registry = rules()
     schemas = root / "schemas" / "v1"

@@ -52,9 +52,7 @@ FILES = (
     VectorFile("fence/create.jsonl", "fence-create", "The tenant fence of create_session."),
     VectorFile("fence/update.jsonl", "fence-update", "The tenant fence of update_session."),
     VectorFile("fence/find.jsonl", "fence-find", "The tenant fence of find_by_user."),
-    VectorFile(
-        "keys/derivation.jsonl", "key-derivation", "Session keys derived from what a connector knows."
-    ),
+    VectorFile("keys/derivation.jsonl", "key-derivation", "Session keys derived from what a connector knows."),
     VectorFile("redis/names.jsonl", "redis-names", "Full names of the keys in Redis."),
 )
 

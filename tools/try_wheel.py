@@ -90,12 +90,21 @@ def try_extra(wheel: Path, extra: str, place: Path) -> None:
     for program in programs:
         _run(python, "-c", program, cwd=place)
     told = _run(script, "explain", "FENCE-05", status=status, cwd=place)
-    assert ("greentic-session[conformance]" in told) == (status == 2), told  # noqa: PLR2004 - wrong usage
+    assert ("greentic-session[conformance]" in told) == (status == 2), told
     if status == 0:
         _run(script, "conformance", "memory", "--effort", "quick", "--report", place / "reports", cwd=place)
         _run(script, "schema", "session-data", cwd=place)
     if extra == "[all]":
-        _run(script, "conformance", "embedded-redis", "--effort", "quick", "--report", place / "reports", cwd=place)
+        _run(
+            script,
+            "conformance",
+            "embedded-redis",
+            "--effort",
+            "quick",
+            "--report",
+            place / "reports",
+            cwd=place,
+        )
     _say(f"greentic-session{extra}: installed and tried")
 
 

@@ -18,13 +18,45 @@ MARK = "greentic_session_conformance"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the command ``greentic-session conformance``, as far as they make sense here."""
     group = parser.getgroup("greentic-session", "conformance of session stores")
-    group.addoption("--session-store", metavar="TARGET", help="judge this store: package.module:name, path/to/file.py:name, memory or a Redis URL")
-    group.addoption("--session-profile", action="append", default=[], metavar="NAME", help="judge only this profile of those claimed (repeatable)")
-    group.addoption("--session-rule", action="append", default=[], metavar="ID", help="judge only this rule, such as FENCE-05 (repeatable)")
-    group.addoption("--session-report", default="reports", metavar="DIR", help="where the report's files go (default: reports)")
+    group.addoption(
+        "--session-store",
+        metavar="TARGET",
+        help="judge this store: package.module:name, path/to/file.py:name, memory or a Redis URL",
+    )
+    group.addoption(
+        "--session-profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="judge only this profile of those claimed (repeatable)",
+    )
+    group.addoption(
+        "--session-rule",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="judge only this rule, such as FENCE-05 (repeatable)",
+    )
+    group.addoption(
+        "--session-report",
+        default="reports",
+        metavar="DIR",
+        help="where the report's files go (default: reports)",
+    )
     group.addoption("--session-seed", type=int, metavar="N", help="repeat the run that reported this seed")
-    group.addoption("--session-effort", choices=("quick", "normal", "thorough"), default="normal", help="how much races and kills are repeated")
-    group.addoption("--session-operation-timeout", type=float, default=10.0, metavar="SECONDS", help="how long one operation may take (default: 10)")
+    group.addoption(
+        "--session-effort",
+        choices=("quick", "normal", "thorough"),
+        default="normal",
+        help="how much races and kills are repeated",
+    )
+    group.addoption(
+        "--session-operation-timeout",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long one operation may take (default: 10)",
+    )
 
 
 #: The node id of a conformance test, as xdist names it where a worker died.

@@ -40,7 +40,9 @@ class Replay:
             self._storage, self._opened = self._case.storage(), True
         return self._case.store(self._storage) if self._storage is not None else self._case.store()
 
-    def _call(self, handle: Handle, operation: str, arguments: tuple[Any, ...], keywords: dict[str, Any], seen: str) -> Any:
+    def _call(
+        self, handle: Handle, operation: str, arguments: tuple[Any, ...], keywords: dict[str, Any], seen: str
+    ) -> Any:
         try:
             value = handle.call(operation, *arguments, **keywords).value
         except (OperationHung, NotJudged):

@@ -8,12 +8,14 @@ normative sentence with one RFC 2119 keyword in bold.
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from greentic_session.resources import folder
 from markdown_it import MarkdownIt
+
+from greentic_session.resources import folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +31,9 @@ KIT_PROFILE: Final = "kit"
 
 _HEADING = re.compile(r"(?P<id>[A-Z]+-[0-9]{2}) · (?P<title>.+)")
 _KEYWORD = re.compile(r"\b(?:MUST|SHALL|SHOULD|MAY|REQUIRED|RECOMMENDED|OPTIONAL)\b(?: NOT\b)?")
-_LEVELS = MappingProxyType({"MUST": "MUST", "MUST NOT": "MUST", "SHOULD": "SHOULD", "SHOULD NOT": "SHOULD", "MAY": "MAY"})
+_LEVELS = MappingProxyType(
+    {"MUST": "MUST", "MUST NOT": "MUST", "SHOULD": "SHOULD", "SHOULD NOT": "SHOULD", "MAY": "MAY"}
+)
 
 
 class SpecError(ValueError):
@@ -89,7 +93,7 @@ def _plain(inline: "Token") -> str:
 def _chapter(path: Path) -> tuple[str, list[_Section]]:
     tokens = MarkdownIt("commonmark").parse(path.read_text(encoding="utf-8"))
     title, section, sections = path.stem, None, list[_Section]()
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             section = None
             if opening.tag == "h1":

@@ -32,7 +32,8 @@ class SessionStoreConformance:
 
     @pytest.fixture
     def _conformance(self, request: pytest.FixtureRequest) -> Callable[[Check], None]:
-        judge: Callable[[Check], None] = request.config.pluginmanager.get_plugin("greentic-session-door").judge_for(request)
+        door: Any = request.config.pluginmanager.get_plugin("greentic-session-door")
+        judge: Callable[[Check], None] = door.judge_for(request)
         return judge
 
 

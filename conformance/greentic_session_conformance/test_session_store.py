@@ -1,5 +1,7 @@
 """Door 2: ``pytest --pyargs greentic_session_conformance --session-store TARGET``."""
 
+from typing import Any
+
 import pytest
 
 from greentic_session_conformance.suite import SessionStoreConformance
@@ -12,5 +14,6 @@ class TestSessionStore(SessionStoreConformance):
     @pytest.fixture
     def target(self, request: pytest.FixtureRequest) -> Target:
         """The target."""
-        target: Target = request.config.pluginmanager.get_plugin("greentic-session-door").named_target()
+        door: Any = request.config.pluginmanager.get_plugin("greentic-session-door")
+        target: Target = door.named_target()
         return target

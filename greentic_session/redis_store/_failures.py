@@ -115,9 +115,7 @@ def failure(error: Exception, stage: Stage, endpoint: Endpoint) -> GreenticError
         )
     if stage is Stage.INTRODUCE:
         return UnavailableError(f"{where} has no database {endpoint.database}, or refuses it")
-    return InternalError(
-        f"{where} answered with an error that the store doesn't know: {code_of(error) or 'ERR'}"
-    )
+    return InternalError(f"{where} answered with an error that the store doesn't know: {code_of(error) or 'ERR'}")
 
 
 def code_of(error: Exception) -> str:

@@ -98,9 +98,7 @@ def checked_namespace(namespace: object) -> str:
     try:
         namespace.encode()
     except UnicodeEncodeError:
-        raise InvalidInputError(
-            "namespace: got a lone surrogate, must be text that UTF-8 can encode"
-        ) from None
+        raise InvalidInputError("namespace: got a lone surrogate, must be text that UTF-8 can encode") from None
     return str.__str__(namespace)
 
 

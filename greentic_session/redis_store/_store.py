@@ -174,9 +174,7 @@ class RedisSessionStore:
         keys = (names.session(key), names.routed_of(key))
         seen, entry = b"", b""
         while True:
-            state, *rest = self._server.script(
-                scripts.load("remove"), keys, (key, names.entries, seen, entry)
-            )
+            state, *rest = self._server.script(scripts.load("remove"), keys, (key, names.entries, seen, entry))
             if state != b"undecided":
                 break
             seen, entry = _seen(rest[0]), self._entry_in(rest[0])
@@ -280,9 +278,7 @@ def _key(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise InternalError(
-            f"the routing entry of this user leads to a key that is no text: {raw!r}"
-        ) from None
+        raise InternalError(f"the routing entry of this user leads to a key that is no text: {raw!r}") from None
 
 
 def _seen(document: bytes) -> bytes:

@@ -139,9 +139,7 @@ def test_attributes_may_be_absent_or_empty():
 
 
 @pytest.mark.rule("DATA-15")
-@pytest.mark.parametrize(
-    "value", ["null", "[]", '"x"', '{"a":null}', '{"a":1}', '{"a":{}}', '{"a":1,"a":"x"}']
-)
+@pytest.mark.parametrize("value", ["null", "[]", '"x"', '{"a":null}', '{"a":1}', '{"a":{}}', '{"a":1,"a":"x"}'])
 def test_attributes_are_an_object_of_strings(value):
     refused(document(CTX=f',"attributes":{value}'), "DATA-15", "/tenant_ctx/attributes")
 
@@ -258,9 +256,7 @@ def test_the_message_tells_places_and_no_content():
     secret = "zq81"
     ctx = f',"user":"{secret}!","attributes":{{"{secret}":7}},"team":"{secret} ","user_id":[]'
     message = refused(document(ATTEMPT="-1", CTX=ctx, CONTEXT=f'"{secret}"'), "DATA-15")
-    assert message.startswith(
-        "SessionData /tenant_ctx/user: an id of 5 characters with punctuation at character 5;"
-    )
+    assert message.startswith("SessionData /tenant_ctx/user: an id of 5 characters with punctuation at character 5;")
     assert "SessionData /tenant_ctx/attributes/*: a number" in message
     assert secret not in message
     assert message.endswith("and 2 more")

@@ -78,9 +78,7 @@ def test_a_deadline_is_nothing_else(token):
 
 
 @pytest.mark.rule("DATA-19")
-@pytest.mark.parametrize(
-    "text", [r'"\ud800"', r'"\udfff"', r'"\ud83d\ud83d"', r'"\ude00\ud83d"', r'"\ud83d\\ude00"']
-)
+@pytest.mark.parametrize("text", [r'"\ud800"', r'"\udfff"', r'"\ud83d\ud83d"', r'"\ude00\ud83d"', r'"\ud83d\\ude00"'])
 def test_a_lone_surrogate_in_a_kept_string_is_refused(text):
     refused(session(text), "DATA-19", "/context_json", SessionData)
     refused(context(attributes=f'{{"a":{text}}}'), "DATA-19", "/attributes")

@@ -89,9 +89,7 @@ def test_pack_id_comes_last():
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_values_survive_copy_and_pickle(value):
     copies = [copy.copy(value), copy.deepcopy(value)]
-    copies += [
-        pickle.loads(pickle.dumps(value, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
-    ]
+    copies += [pickle.loads(pickle.dumps(value, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
     for other in copies:
         assert type(other) is type(value)
         assert other == value

@@ -61,9 +61,7 @@ def test_members_stand_in_the_order_of_the_format():
 @pytest.mark.rule("DATA-25")
 def test_what_is_absent_or_empty_is_left_out():
     ctx = TenantCtx("dev", "t", "t", attributes={}, impersonation=Impersonation("a"))
-    assert ctx.to_json() == (
-        b'{"env":"dev","tenant":"t","tenant_id":"t","attempt":0,"impersonation":{"actor_id":"a"}}'
-    )
+    assert ctx.to_json() == (b'{"env":"dev","tenant":"t","tenant_id":"t","attempt":0,"impersonation":{"actor_id":"a"}}')
 
 
 @pytest.mark.rule("DATA-25")

@@ -142,9 +142,7 @@ def test_each_listed_disagreement_exists(rule, text, reason):
     }
     name, members = cases[rule]
     inner = {"tenant_ctx": CTX, "cursor": CURSOR} | {name: members}
-    written = {
-        key: "{" + ",".join(f'"{n}":{t}' for n, t in held.items()) + "}" for key, held in inner.items()
-    }
+    written = {key: "{" + ",".join(f'"{n}":{t}' for n, t in held.items()) + "}" for key, held in inner.items()}
     document = "{" + ",".join(f'"{n}":{t}' for n, t in (DATA | written).items()) + "}"
     (fault,) = validate(document)
     assert fault.rule == rule

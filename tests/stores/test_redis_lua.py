@@ -13,9 +13,7 @@ IDS = [None, "a", "b"]
 CONTEXTS = [
     TenantCtx(env, "legacy", tenant, team=team, team_id=team_id, user=user, user_id=user_id)
     for env, tenant in [("dev", "acme"), ("dev", "acme-2"), ("prod", "acme")]
-    for team, team_id, user, user_id in itertools.product(
-        [None, "a"], [None, "b", "-"], [None, "a"], [None, "b"]
-    )
+    for team, team_id, user, user_id in itertools.product([None, "a"], [None, "b", "-"], [None, "a"], [None, "b"])
 ]
 ALICE = context(team="ops", user="alice")
 

@@ -235,9 +235,7 @@ def names(ctx):
 
 def operands(operation, row):
     """The session's side and the other one."""
-    first, second = {"create": ("data", "caller"), "update": ("stored", "new"), "find": ("stored", "caller")}[
-        operation
-    ]
+    first, second = {"create": ("data", "caller"), "update": ("stored", "new"), "find": ("stored", "caller")}[operation]
     return names(row[first]), names(row[second])
 
 
@@ -309,10 +307,7 @@ class TestFence:
             if row["id"].startswith(f"{operation}-legacy-{pair[0]}-"):
                 sides = operands(operation, row)
                 seen[tuple(getattr(side, name) for side in sides for name in pair)] += 1
-                rest = [
-                    {name: value for name, value in side._asdict().items() if name not in pair}
-                    for side in sides
-                ]
+                rest = [{name: value for name, value in side._asdict().items() if name not in pair} for side in sides]
                 assert rest[0] == rest[1], row["id"]
         assert seen == Counter(itertools.product(values, repeat=4))
 
@@ -371,9 +366,7 @@ def test_the_tables_answer_as_the_original_does():
     golden = rows_of(GOLDEN / "fence.jsonl")
     tables = {
         operation: {
-            operands(operation, row): row
-            for row in vectors(f"fence/{operation}.jsonl")
-            if "-env-" in row["id"]
+            operands(operation, row): row for row in vectors(f"fence/{operation}.jsonl") if "-env-" in row["id"]
         }
         for operation in ("create", "update")
     }
@@ -387,11 +380,7 @@ def test_the_tables_answer_as_the_original_does():
 
 def test_find_answers_as_the_original_does_but_for_a_caller_who_is_another():
     swapped = {"u": "v", "v": "u", None: None}
-    table = {
-        (*operands("find", row), row["user"]): row
-        for row in vectors("fence/find.jsonl")
-        if "-env-" in row["id"]
-    }
+    table = {(*operands("find", row), row["user"]): row for row in vectors("fence/find.jsonl") if "-env-" in row["id"]}
     compared = Counter()
     for line in rows_of(GOLDEN / "fence.jsonl"):
         if "find u" not in line:
@@ -400,8 +389,7 @@ def test_find_answers_as_the_original_does_but_for_a_caller_who_is_another():
         asked = "u"
         if stored.user == "v":  # our tables store user u and ask for another; the original's ask for u
             stored, caller = (
-                side._replace(user=swapped[side.user], user_id=swapped[side.user_id])
-                for side in (stored, caller)
+                side._replace(user=swapped[side.user], user_id=swapped[side.user_id]) for side in (stored, caller)
             )
             asked = "v"
         row = table[stored, caller, asked]
@@ -439,10 +427,7 @@ def test_some_derived_keys_are_the_same():
 def test_redis_names_hold_every_name_of_the_original():
     ours = {row["name"] for row in vectors("redis/names.jsonl")}
     golden = {
-        name
-        for line in rows_of(GOLDEN / "redis-layout.jsonl")
-        for step in line["steps"]
-        for name in step["redis"]
+        name for line in rows_of(GOLDEN / "redis-layout.jsonl") for step in line["steps"] for name in step["redis"]
     }
     assert golden
     assert golden <= ours

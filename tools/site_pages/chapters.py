@@ -12,9 +12,7 @@ from tools.site_pages.text import PageError, code, link_rules
 _TO_SPEC: Final = ""
 
 
-def chapter_pages(
-    spec: Path, rules: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
+def chapter_pages(spec: Path, rules: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The pages of the folder of chapters, by their path in the site.
 
     Args:
@@ -38,9 +36,7 @@ def _front_page(spec: Path, rules: Mapping[str, Rule]) -> str:
     return f"{text}\n## All rules\n\nThe [rules index](rules.md) lists all {len(rules)} rules by profile.\n"
 
 
-def _chapter(
-    text: str, own: Mapping[str, Rule], rules: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]
-) -> str:
+def _chapter(text: str, own: Mapping[str, Rule], rules: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]) -> str:
     lines = text.splitlines()
     tokens = MarkdownIt("commonmark").parse(text)
     edits: list[tuple[int, int, list[str]]] = []
@@ -60,13 +56,9 @@ def _chapter(
                 # The registry has made sure that the next paragraph is the line with the profiles.
                 facts = tokens[index + 3].map or (end, end)
                 edits.append((*facts, [_facts(current), "{ .rule-facts }"]))
-        elif token.level == 0 and not any(
-            start < old_end and old_start < end for old_start, old_end, _ in edits
-        ):
+        elif token.level == 0 and not any(start < old_end and old_start < end for old_start, old_end, _ in edits):
             but = {current.id} if current else ()
-            edits.append(
-                (start, end, link_rules("\n".join(lines[start:end]), rules, _TO_SPEC, but=but).split("\n"))
-            )
+            edits.append((start, end, link_rules("\n".join(lines[start:end]), rules, _TO_SPEC, but=but).split("\n")))
     if missing:
         raise PageError(f"the registry has {', '.join(sorted(missing))}, but the chapter has no such heading")
     edits += _end_of_rule(len(lines), current, checks)
@@ -81,9 +73,7 @@ def _facts(rule: Rule) -> str:
     return f"**{rule.level}**{{ .level .{rule.level.lower()} }} {profiles[0]}{requires}"
 
 
-def _end_of_rule(
-    line: int, rule: Rule | None, checks: Mapping[str, Sequence[str]]
-) -> list[tuple[int, int, list[str]]]:
+def _end_of_rule(line: int, rule: Rule | None, checks: Mapping[str, Sequence[str]]) -> list[tuple[int, int, list[str]]]:
     if rule is None or not checks.get(rule.id):
         return []
     names = ", ".join(code(name) for name in checks[rule.id])

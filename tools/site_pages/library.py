@@ -36,9 +36,7 @@ def library_page(intro: str) -> str:
     errors = [name for name in public if name.endswith("Error") and name not in known]
     grouped["Errors"] += errors
     grouped[_MORE] = [name for name in public if name not in known and name not in errors]
-    sections = [
-        _section(title, (f"{_PACKAGE}.{name}" for name in names)) for title, names in grouped.items() if names
-    ]
+    sections = [_section(title, (f"{_PACKAGE}.{name}" for name in names)) for title, names in grouped.items() if names]
     for title, module in _MODULES.items():
         if find_spec(f"{_PACKAGE}.{module}") is not None:
             sections.append(_section(title, [f"{_PACKAGE}.{module}"]))
@@ -47,9 +45,7 @@ def library_page(intro: str) -> str:
 
 def without_missing_names(page: str) -> str:
     """A hand-written page without its blocks for names that the code doesn't have."""
-    kept = [
-        line for line in page.split("\n") if not line.startswith(_BLOCK) or _exists(line.removeprefix(_BLOCK))
-    ]
+    kept = [line for line in page.split("\n") if not line.startswith(_BLOCK) or _exists(line.removeprefix(_BLOCK))]
     return "\n".join(kept)
 
 

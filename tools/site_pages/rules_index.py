@@ -26,9 +26,7 @@ def rules_index(rules: Mapping[str, Rule]) -> str:
         for profile in (*TARGET_PROFILES, KIT_PROFILE)
     }
     by_profile = {profile: found for profile, found in by_profile.items() if found}
-    levels = {
-        level: sum(rule.level == level for rule in rules.values()) for level in ("MUST", "SHOULD", "MAY")
-    }
+    levels = {level: sum(rule.level == level for rule in rules.values()) for level in ("MUST", "SHOULD", "MAY")}
     counted = ", ".join(f"{number} {level}" for level, number in levels.items() if number)
     jumps = " ".join(f"[{name} ({len(found)})](#{name}){{ .profile }}" for name, found in by_profile.items())
     sections = (_section(profile, found) for profile, found in by_profile.items())

@@ -53,9 +53,7 @@ EXPRESSED: Final = frozenset(
 )
 
 
-def type_in_words(
-    schema: Schema, reference: Callable[[str], str], nested: Callable[[Mapping[str, Any]], str]
-) -> str:
+def type_in_words(schema: Schema, reference: Callable[[str], str], nested: Callable[[Mapping[str, Any]], str]) -> str:
     """What a value may be, in a few words of Markdown.
 
     Args:

@@ -58,16 +58,12 @@ def read_schemas(folder: Path) -> dict[str, Document]:
         document = Document(path.name.removesuffix(_ENDING), text, json.loads(text))
         identifier = str(document.content.get("$id", ""))
         if not urlsplit(identifier).scheme or not identifier.endswith(f"/{_FOLDER}{path.name}"):
-            raise PageError(
-                f"{path.name}: its $id is {identifier!r}, but it is published at …/{_FOLDER}{path.name}"
-            )
+            raise PageError(f"{path.name}: its $id is {identifier!r}, but it is published at …/{_FOLDER}{path.name}")
         found[document.name] = document
     return found
 
 
-def schema_pages(
-    folder: Path, documents: Mapping[str, Document], rules: Mapping[str, Rule]
-) -> dict[str, str]:
+def schema_pages(folder: Path, documents: Mapping[str, Document], rules: Mapping[str, Rule]) -> dict[str, str]:
     """The schemas, a page for each and the list of them, by their path in the site.
 
     Args:

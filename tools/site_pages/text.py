@@ -37,9 +37,7 @@ def json_block(value: Any) -> str:
 def prose(text: str) -> str:
     """Text of a source that isn't Markdown but may hold code spans, on one line."""
     text = " ".join(text.split())
-    return _outside_code(
-        text, lambda part: part.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;")
-    )
+    return _outside_code(text, lambda part: part.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;"))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], css: str) -> str:

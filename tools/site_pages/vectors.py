@@ -31,18 +31,14 @@ def vector_pages(spec: Path, rules: Mapping[str, Rule]) -> dict[str, str]:
         path = file["path"]
         unknown = sorted(set(file["rules"]) - rules.keys())
         if unknown:
-            raise PageError(
-                f"spec/vectors/manifest.json: {path} names {', '.join(unknown)}, which is no rule"
-            )
+            raise PageError(f"spec/vectors/manifest.json: {path} names {', '.join(unknown)}, which is no rule")
         pages[f"vectors/{path}"] = (folder / path).read_text(encoding="utf-8")
         links = ", ".join(rule_link(rules[name], "../spec/") for name in file["rules"])
         rows.append([f"[{code(path)}]({path})", str(file["rows"]), prose(file["description"]), links])
     pages["vectors/manifest.json"] = (folder / "manifest.json").read_text(encoding="utf-8")
     body = table(["File", "Cases", "About", "Rules"], rows, "vectors")
     total = sum(file["rows"] for file in manifest["files"])
-    counted = (
-        f"{total} cases in {len(rows)} files, for version {manifest['spec_version']} of the specification."
-    )
+    counted = f"{total} cases in {len(rows)} files, for version {manifest['spec_version']} of the specification."
     listed = f"{counted} [`manifest.json`](manifest.json) lists them."
     readme = folder / "README.md"
     if readme.is_file():

@@ -189,8 +189,7 @@ def base_of_find() -> Iterator[tuple[str, Names, Names, str]]:
         another = "v" if asked == "u" else "u"
         own_user = {"absent": None, "asked": asked, "another": another}[own]
         name = (
-            f"env-{env}-tenant-{tenant}-team-{said(team)}-{said(caller_team)}"
-            f"-user-{said(user)}-asked-{asked}-own-{own}"
+            f"env-{env}-tenant-{tenant}-team-{said(team)}-{said(caller_team)}-user-{said(user)}-asked-{asked}-own-{own}"
         )
         caller = paired(OTHER_ENV[env], OTHER_TENANT[tenant], caller_team, own_user)
         yield name, paired("e", "t", team, user), caller, asked
@@ -244,9 +243,7 @@ def all_pairs(factors: Mapping[str, Sequence[Name]]) -> Iterator[dict[str, Name]
     """
     choices = {factor: [(factor, value) for value in factors[factor]] for factor in sorted(factors)}
     still_open: dict[Pair, None] = {
-        pair: None
-        for a, b in itertools.combinations(choices, 2)
-        for pair in itertools.product(choices[a], choices[b])
+        pair: None for a, b in itertools.combinations(choices, 2) for pair in itertools.product(choices[a], choices[b])
     }
     while still_open:
         case: dict[str, Name] = dict(next(iter(still_open)))
@@ -262,9 +259,7 @@ def all_pairs(factors: Mapping[str, Sequence[Name]]) -> Iterator[dict[str, Name]
 def names_of(case: Mapping[str, Name], side: str) -> Names:
     """One side of a case of :func:`all_pairs`."""
     prefix = f"{side}."
-    given = {
-        factor.removeprefix(prefix): value for factor, value in case.items() if factor.startswith(prefix)
-    }
+    given = {factor.removeprefix(prefix): value for factor, value in case.items() if factor.startswith(prefix)}
     return changed(Names(), given)
 
 

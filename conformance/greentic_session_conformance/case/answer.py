@@ -47,13 +47,7 @@ class Answer:
         """Where a message may tell too much: ``str(error)`` and ``error.message``."""
         if self.error is None:
             return []
-        texts = []
-        for read in (lambda: str(self.error), lambda: str(getattr(self.error, "message", ""))):
-            try:
-                texts.append(read())
-            except Exception as broken:  # noqa: BLE001 - a third party's __str__ may do anything; it is then judged by what it says
-                texts.append(f"{type(broken).__name__} while reading the message")
-        return texts
+        return [_text(self.error), _text(getattr(self.error, "message", ""))]
 
     def describe(self) -> str:
         """The answer in words, the same for the same behaviour: no message, no address, no key."""
@@ -63,3 +57,10 @@ class Answer:
             return str(self.code)
         kind = type(self.error).__name__
         return f"{kind} with the code {self.code!r}" if self.code else f"{kind} without a code"
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception as broken:  # noqa: BLE001 - a third party's __str__ may do anything; it is then judged by what it says
+        return f"{type(broken).__name__} while reading the message"

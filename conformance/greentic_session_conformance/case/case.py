@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greentic_session import SessionData
-
 from greentic_session_conformance.case import describe
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.handle import Handle, Hangs, UnexpectedError
@@ -101,7 +100,13 @@ class Case:
         conditions, number = self.conditions, len(self._handles) + 1
         self.steps.finish(self.steps.begin(number, "open_store"), Answer())
         handle = Handle(
-            store, number, steps=self.steps, limit=self.limit, loop=self.loop, hangs=conditions.hangs, pulse=conditions.pulse
+            store,
+            number,
+            steps=self.steps,
+            limit=self.limit,
+            loop=self.loop,
+            hangs=conditions.hangs,
+            pulse=conditions.pulse,
         )
         self._handles.append((handle, ours))
         return handle

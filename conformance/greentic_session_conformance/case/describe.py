@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
 from greentic_session import SessionData, TenantCtx
 
 _LONG = 200
@@ -17,7 +18,7 @@ def context(ctx: TenantCtx) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:20]}… ({len(text)} characters)"  # noqa: PLR2004
+    return text if len(text) <= 40 else f"{text[:20]}… ({len(text)} characters)"
 
 
 def members(value: Any, prefix: str = "") -> dict[str, Any]:
@@ -42,7 +43,7 @@ def difference(got: SessionData, wanted: SessionData) -> str:
 
 def _value(value: Any) -> str:
     text = "nothing" if value is None else ascii(dict(value)) if isinstance(value, Mapping) else ascii(value)
-    return text if len(text) <= 60 else f"{text[:40]}… ({len(text)} characters)"  # noqa: PLR2004
+    return text if len(text) <= 60 else f"{text[:40]}… ({len(text)} characters)"
 
 
 def python(value: Any) -> str:
@@ -69,5 +70,5 @@ def _string(text: str) -> str:
     for size in (1, 2, 4, 8, 16, 32):
         if len(text) > _LONG and text == (text[:size] * (len(text) // size + 1))[: len(text)]:
             whole, rest = divmod(len(text), size)
-            return f"{ascii(text[:size])} * {whole}" + (f" + {ascii(text[:rest])}" if rest else "")
+            return f"{text[:size]!a} * {whole}" + (f" + {text[:rest]!a}" if rest else "")
     return ascii(text)

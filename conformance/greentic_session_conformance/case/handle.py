@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session.schema import validate
-
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.limit import OperationHung
 from greentic_session_conformance.case.verdicts import Failed, NotJudged
@@ -46,7 +45,17 @@ class Handle:
         pulse: where the supervising process sees the calls.
     """
 
-    def __init__(self, store: Any, number: int, *, steps: "Steps", limit: "Limit", loop: "Loop", hangs: Hangs, pulse: "Pulse") -> None:
+    def __init__(
+        self,
+        store: Any,
+        number: int,
+        *,
+        steps: "Steps",
+        limit: "Limit",
+        loop: "Loop",
+        hangs: Hangs,
+        pulse: "Pulse",
+    ) -> None:
         self.store = store
         self._number = number
         self._steps = steps
@@ -64,7 +73,9 @@ class Handle:
             NotJudged: it has hung too often in this run to be called again.
         """
         if self._hangs.get(operation, 0) >= HANGS_THAT_SUFFICE:
-            message = f"{operation} did not return in time {HANGS_THAT_SUFFICE} times in this run and isn't called again"
+            message = (
+                f"{operation} did not return in time {HANGS_THAT_SUFFICE} times in this run and isn't called again"
+            )
             raise NotJudged(message)
         step = self._steps.begin(self._number, operation, arguments, keywords)
         self._pulse.note(self._steps.call(step))
@@ -87,7 +98,9 @@ class Handle:
 
     def try_create(self, ctx: TenantCtx, data: SessionData, key: str | None = None) -> Answer:
         """``create_session``, under a key where one is given."""
-        answer = self.call("create_session", ctx, data) if key is None else self.call("create_session", ctx, data, key=key)
+        answer = (
+            self.call("create_session", ctx, data) if key is None else self.call("create_session", ctx, data, key=key)
+        )
         if answer.ok and not (isinstance(answer.value, str) and answer.value):
             kind = "an empty string" if answer.value == "" else f"a {type(answer.value).__name__}"
             raise Failed("a non-empty string as the key", f"{kind} from create_session", "OPS-01")
@@ -132,8 +145,12 @@ class Handle:
         if not answer.ok or answer.value is None:
             return answer
         pair = answer.value
-        if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], str)):  # noqa: PLR2004
-            raise Failed("a pair of a key and a SessionData, or nothing", f"a {type(pair).__name__} from find_by_user", "OPS-03")
+        if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise Failed(
+                "a pair of a key and a SessionData, or nothing",
+                f"a {type(pair).__name__} from find_by_user",
+                "OPS-03",
+            )
         self._check_data("find_by_user", pair[1])
         return Answer((pair[0], pair[1]))
 
@@ -154,7 +171,9 @@ class Handle:
         try:
             document = value.to_json()
         except (GreenticError, TypeError, ValueError, OverflowError, AttributeError) as error:
-            raise Failed("a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27") from None
+            raise Failed(
+                "a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27"
+            ) from None
         if document in self._valid:
             return
         faults = validate(document, "session-data")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 
-class OperationHung(BaseException):  # noqa: N818 - it must pass through a store's ``except Exception``
+class OperationHung(BaseException):
     """An operation did not return within the time limit.
 
     Attributes:
@@ -58,7 +58,9 @@ class Limit:
             self._before = signal.signal(signal.SIGALRM, self._fire)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None") -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
         if self._armed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)  # type: ignore[arg-type]

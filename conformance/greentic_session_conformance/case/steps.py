@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from greentic_session import SessionData, TenantCtx
-
 from greentic_session_conformance.case import describe
 from greentic_session_conformance.case.answer import Answer
 
@@ -27,7 +26,13 @@ class Steps:
         self._steps: list[Step] = []
         self._keys: dict[str, str] = {}
 
-    def begin(self, handle: int, operation: str, arguments: tuple[Any, ...] = (), keywords: dict[str, Any] | None = None) -> Step:
+    def begin(
+        self,
+        handle: int,
+        operation: str,
+        arguments: tuple[Any, ...] = (),
+        keywords: dict[str, Any] | None = None,
+    ) -> Step:
         """Record that a call is made."""
         step = Step(handle, operation, arguments, keywords or {})
         self._steps.append(step)
@@ -49,7 +54,7 @@ class Steps:
     def call(self, step: Step) -> str:
         """A call in words."""
         told = [self._word(argument) for argument in step.arguments]
-        if step.operation == "create_session" and len(step.arguments) == 2:  # noqa: PLR2004
+        if step.operation == "create_session" and len(step.arguments) == 2:
             ctx, data = step.arguments
             told = [describe.context(data.tenant_ctx)]
             if describe.context(ctx) != told[0]:
@@ -65,13 +70,18 @@ class Steps:
             if step.operation == "open_store":
                 lines.append(f"s{step.handle} = replay.open_store()")
                 continue
-            told = [named.get(item) or describe.python(item) if isinstance(item, str) else describe.python(item) for item in step.arguments]
+            told = [
+                named.get(item) or describe.python(item) if isinstance(item, str) else describe.python(item)
+                for item in step.arguments
+            ]
             told += [f"{name}={named.get(item) or describe.python(item)}" for name, item in step.keywords.items()]
             issued = next((name for name in self._keys.values() if step.outcome == name), None)
             target = f"{issued} = " if issued and step.operation == "create_session" else ""
             if target:
                 named |= {key: name for key, name in self._keys.items() if name == issued}
-            lines.append(f"{target}replay.{step.operation}({', '.join([f's{step.handle}', *told])}, seen={step.outcome!r})")
+            lines.append(
+                f"{target}replay.{step.operation}({', '.join([f's{step.handle}', *told])}, seen={step.outcome!r})"
+            )
         return lines
 
     def _word(self, value: Any) -> str:
@@ -97,7 +107,7 @@ class Steps:
         if operation == "find_by_user":
             if value is None:
                 return "nothing"
-            if isinstance(value, (tuple, list)) and len(value) == 2:  # noqa: PLR2004
+            if isinstance(value, (tuple, list)) and len(value) == 2:
                 key, data = value
                 return f"{self._keys.get(key, 'a key') if isinstance(key, str) else type(key).__name__}, {self._data(data)}"
             return type(value).__name__

@@ -44,7 +44,9 @@ class Crew:
                 thread.start()
             for number, opened in self._collect(CALLERS, "open_store"):
                 if not opened.ok:
-                    message = f"caller {number + 1} could not open a handle: {type(opened.error).__name__}: {opened.error}"
+                    message = (
+                        f"caller {number + 1} could not open a handle: {type(opened.error).__name__}: {opened.error}"
+                    )
                     raise NotJudged(message)
         return self
 
@@ -119,7 +121,7 @@ def _answer(store: Any, call: Call, loop: Loop) -> Answer:
 def _invoke(store: Any, call: Call) -> Any:
     operation, *arguments = call
     keywords: dict[str, Any] = {}
-    if operation == "create_session" and len(arguments) == 3:  # noqa: PLR2004 - ctx, data and a given key
+    if operation == "create_session" and len(arguments) == 3:
         keywords["key"] = arguments.pop()
     return getattr(store, operation)(*arguments, **keywords)
 

@@ -1,10 +1,18 @@
 """DATA, as far as a store that is handed typed values can show it: what comes back."""
 
 from greentic_session import InvocationDeadline, SessionCursor, SessionData, TenantCtx
-
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import CHARACTERS, ENV, SNAPSHOT, TENANT, USER, context, full, session
+from greentic_session_conformance.checks.samples import (
+    CHARACTERS,
+    ENV,
+    SNAPSHOT,
+    TENANT,
+    USER,
+    context,
+    full,
+    session,
+)
 
 
 def _round(case: Case, store: Handle, data: SessionData, what: str) -> None:
@@ -43,8 +51,19 @@ def what_comes_back_equals_what_was_stored(case: Case) -> None:
 def the_snapshot_is_opaque(case: Case) -> None:
     """context_json comes back byte for byte: JSON that a parser would change, and text that is no JSON."""
     store = case.store()
-    for text in (SNAPSHOT, "", "null", "not JSON at all {", "[1.0, 1, 1e0, -0]", '"\\ud800"', "  \n", "{}\n", '{"$set":{"a.b":1}}', "\ufeff{}"):
-        _round(case, store, session(context(), context_json=text), f"the context_json {ascii(text[:30])}")
+    for text in (
+        SNAPSHOT,
+        "",
+        "null",
+        "not JSON at all {",
+        "[1.0, 1, 1e0, -0]",
+        '"\\ud800"',
+        "  \n",
+        "{}\n",
+        '{"$set":{"a.b":1}}',
+        "\ufeff{}",
+    ):
+        _round(case, store, session(context(), context_json=text), f"the context_json {text[:30]!a}")
 
 
 @check("DATA-03")
@@ -54,7 +73,12 @@ def characters_survive(case: Case) -> None:
     _round(case, store, full(text=CHARACTERS).replace(context_json=CHARACTERS), "all kinds of characters")
     for character in CHARACTERS:
         if character in "\x00\n\r\ufeff\uffff\U0010ffff":
-            _round(case, store, session(context(), node=character, context_json=f"{character}a{character}"), f"only U+{ord(character):04X}")
+            _round(
+                case,
+                store,
+                session(context(), node=character, context_json=f"{character}a{character}"),
+                f"only U+{ord(character):04X}",
+            )
 
 
 @check("DATA-04")
@@ -64,7 +88,7 @@ def empty_is_not_absent(case: Case) -> None:
     for text in ("", " ", "null", "None", "undefined", "0", "false"):
         ctx = context().replace(session_id=text, flow_id=text, trace_id=text, idempotency_key=text)
         data = SessionData(ctx, "flow", SessionCursor("n", wait_reason=text, outbox_marker=text), text)
-        _round(case, store, data, f"strings that are {ascii(text)}")
+        _round(case, store, data, f"strings that are {text!a}")
     _round(case, store, session(context()), "absent members")
     _round(case, store, session(context().replace(deadline=InvocationDeadline(0))), "a deadline of 0")
 
@@ -85,16 +109,53 @@ def integers_are_exact(case: Case) -> None:
     store = case.store()
     for attempt in (0, 1, 2**31 - 1, 2**31, 2**32 - 1):
         _round(case, store, session(context().replace(attempt=attempt)), f"attempt {attempt}")
-    for millis in (0, -1, 2**31, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64 + 1, 2**127 - 1, -(2**53) - 1, -(2**63) - 1, -(2**127)):
-        _round(case, store, session(context().replace(deadline=InvocationDeadline(millis))), f"a deadline of {millis}")
+    for millis in (
+        0,
+        -1,
+        2**31,
+        2**53,
+        2**53 + 1,
+        2**63 - 1,
+        2**63,
+        2**64 + 1,
+        2**127 - 1,
+        -(2**53) - 1,
+        -(2**63) - 1,
+        -(2**127),
+    ):
+        _round(
+            case,
+            store,
+            session(context().replace(deadline=InvocationDeadline(millis))),
+            f"a deadline of {millis}",
+        )
 
 
 @check("DATA-08")
 def attributes_are_complete(case: Case) -> None:
     """Every attribute comes back with its own key and value."""
     store = case.store()
-    alike = {"Key": "1", "key": "2", "KEY": "3", "key ": "4", " key": "5", "\u00e9": "6", "e\u0301": "7", "": "8", "a.b": "9", "$x": "10", "\x00": "11"}
-    values = {"empty": "", "null": "null", "characters": CHARACTERS, CHARACTERS: "characters", "0": "0", "00": "00"}
+    alike = {
+        "Key": "1",
+        "key": "2",
+        "KEY": "3",
+        "key ": "4",
+        " key": "5",
+        "\u00e9": "6",
+        "e\u0301": "7",
+        "": "8",
+        "a.b": "9",
+        "$x": "10",
+        "\x00": "11",
+    }
+    values = {
+        "empty": "",
+        "null": "null",
+        "characters": CHARACTERS,
+        CHARACTERS: "characters",
+        "0": "0",
+        "00": "00",
+    }
     many = {f"k{i}": str(i) for i in range(64)}
     for attributes in (alike, values, many, {}):
         _round(case, store, session(context().replace(attributes=attributes)), f"{len(attributes)} attributes")
@@ -105,16 +166,33 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
     """Ids of 255 characters, 256 KiB of context_json, strings of 4 KiB and 64 attributes of 1 KiB are held."""
     store = case.store()
     long_id, text = "i" * 255, "s" * 4096
-    _round(case, store, session(context(env="e" * 255, tenant="t" * 255, team="g" * 255, user="u" * 255)), "ids of 255 characters")
+    _round(
+        case,
+        store,
+        session(context(env="e" * 255, tenant="t" * 255, team="g" * 255, user="u" * 255)),
+        "ids of 255 characters",
+    )
     data = session(context(user=long_id)).replace(flow_id=long_id, pack_id=long_id)
     _round(case, store, data, "ids of 255 characters")
     ctx = context().replace(
-        **dict.fromkeys(("session_id", "flow_id", "node_id", "provider_id", "trace_id", "i18n_id", "correlation_id", "idempotency_key"), text)
+        **dict.fromkeys(
+            (
+                "session_id",
+                "flow_id",
+                "node_id",
+                "provider_id",
+                "trace_id",
+                "i18n_id",
+                "correlation_id",
+                "idempotency_key",
+            ),
+            text,
+        )
     )
     cursor = SessionCursor(text, wait_reason=text, outbox_marker=text)
     _round(case, store, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
     for context_json in ("x" * 262_144, "\x00" * 262_144, "\U0001f600" * 65_536):
-        _round(case, store, session(context(), context_json=context_json), f"256 KiB of {ascii(context_json[0])}")
+        _round(case, store, session(context(), context_json=context_json), f"256 KiB of {context_json[0]!a}")
     attributes = {f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}
     _round(case, store, session(context().replace(attributes=attributes)), "64 attributes of 1 KiB")
 
@@ -130,7 +208,10 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
         ("an id of 2,000 characters", session(ctx).replace(flow_id="f" * 1_999 + "e")),
         ("a user of 2,000 characters", session(context(user="u" * 1_999 + "e"))),
         ("a string of 100,000 characters", session(ctx, node="n" * 99_997 + "end")),
-        ("1,000 attributes", session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)}))),
+        (
+            "1,000 attributes",
+            session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)})),
+        ),
     )
     for what, data in large:
         _whole_or_refused(case, store, data, what)
@@ -146,7 +227,11 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
     else:
         case.expect(answer.code == "invalid_input", f"{what} held, or invalid_input", answer.describe())
         found = store.try_find(caller, user)
-        case.expect(not found.ok or found.value is None, f"no effect of a refused create with {what}", "a session that is found")
+        case.expect(
+            not found.ok or found.value is None,
+            f"no effect of a refused create with {what}",
+            "a session that is found",
+        )
     if caller.effective_user != USER:
         return
     small = session(caller)
@@ -164,7 +249,12 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
 def what_is_handed_out_is_a_valid_session_data(case: Case) -> None:
     """Sessions of every shape are handed out valid against the schema."""
     store = case.store()
-    for data in (full(), full(text=CHARACTERS), session(context(user=None)), session(TenantCtx(ENV, "a", "b", "c", "d", "e", "f"))):
+    for data in (
+        full(),
+        full(text=CHARACTERS),
+        session(context(user=None)),
+        session(TenantCtx(ENV, "a", "b", "c", "d", "e", "f")),
+    ):
         with case.given():
             key = store.create(data.tenant_ctx, data)
         # The handle holds whatever get and find answer against the schema.

@@ -3,7 +3,6 @@
 from typing import Any
 
 from greentic_session import SessionData
-
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import USER, context, full, session
@@ -33,7 +32,11 @@ def sessions_survive_closing(case: Case) -> None:
     for _ in range(2):
         store = _reopened(case, storage, store)
         case.expect_data(store.get(first), whole, "get_session after the storage was opened again")
-        case.expect_data(store.get(second), small.replace(context_json="updated"), "get_session after the storage was opened again")
+        case.expect_data(
+            store.get(second),
+            small.replace(context_json="updated"),
+            "get_session after the storage was opened again",
+        )
 
 
 @check("DUR-02")
@@ -51,7 +54,11 @@ def routing_survives_closing(case: Case) -> None:
     store = _reopened(case, storage, store)
     for caller, user, key in ((ctx, USER, older), (other, "user-8", unnamed)):
         found = store.find(caller, user)
-        case.expect(found is not None and found[0] == key, "the same session as before", "nothing" if found is None else "another one")
+        case.expect(
+            found is not None and found[0] == key,
+            "the same session as before",
+            "nothing" if found is None else "another one",
+        )
     with case.given():
         store.remove(unnamed)
     store = _reopened(case, storage, store)
@@ -70,11 +77,17 @@ def another_process_sees_the_same(case: Case) -> None:
     with Elsewhere(case, storage) as elsewhere:
         _expect(case, elsewhere.call("get_session", key), whole, "get_session in another process")
         found = elsewhere.call("find_by_user", ctx, USER)
-        case.expect(found.ok and found.value is not None and found.value[0] == key, "the session, found in another process", found.describe())
+        case.expect(
+            found.ok and found.value is not None and found.value[0] == key,
+            "the session, found in another process",
+            found.describe(),
+        )
         answer = elsewhere.call("update_session", key, whole.replace(context_json="resumed"))
         case.expect(answer.ok, "update_session in another process", answer.describe())
     store = _reopened(case, storage, store)
-    case.expect_data(store.get(key), whole.replace(context_json="resumed"), "get_session after another process updated it")
+    case.expect_data(
+        store.get(key), whole.replace(context_json="resumed"), "get_session after another process updated it"
+    )
 
 
 def _expect(case: Case, answer: Answer, wanted: SessionData, what: str) -> None:
@@ -99,7 +112,11 @@ def a_killed_writer_loses_nothing_that_was_acknowledged(case: Case) -> None:
         for key in (created, updated):
             case.expect_data(store.get(key), data, "get_session after its writer was killed")
         found = store.find(ctx, f"user-{number}")
-        case.expect(found is not None and found[0] == updated, "the routing after its writer was killed", "nothing" if found is None else "another session")
+        case.expect(
+            found is not None and found[0] == updated,
+            "the routing after its writer was killed",
+            "nothing" if found is None else "another session",
+        )
         case.close(store)
 
 
@@ -120,7 +137,11 @@ def removals_survive(case: Case) -> None:
         case.expect(answer.ok, "remove_session in another process", answer.describe())
         writer.kill()
     store = case.store(storage)
-    case.expect(store.get(other) is None, "nothing: another process removed the session, and was then killed", "the session")
+    case.expect(
+        store.get(other) is None,
+        "nothing: another process removed the session, and was then killed",
+        "the session",
+    )
     case.expect(store.find(ctx, USER) is None, "nothing for its user", "a session")
 
 
@@ -138,5 +159,8 @@ def given_keys_stay_taken(case: Case) -> None:
         case.expect(answer.ok, "create_session in another process", answer.describe())
         writer.kill()
     for key in ("taken here", "taken elsewhere"):
-        case.expect_refusal(store.try_create(ctx, session(ctx, node="node.second"), key), "create_session under a key taken before")
+        case.expect_refusal(
+            store.try_create(ctx, session(ctx, node="node.second"), key),
+            "create_session under a key taken before",
+        )
         case.expect_data(store.get(key), session(ctx), "get_session")

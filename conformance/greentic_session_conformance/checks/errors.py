@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from greentic_session import SessionData, TenantCtx
-
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import context, session
@@ -35,7 +34,10 @@ def _refusals(case: Case, store: Handle) -> Iterator[tuple[str, str, Answer]]:
     for user in (None, "user-8"):
         yield "create_session", "user", store.try_create(context(team="red", user=user), session(own))
     with case.given():
-        named, anonymous = store.create(own, session(own)), store.create(own, session(context(team="red", user=None)))
+        named, anonymous = (
+            store.create(own, session(own)),
+            store.create(own, session(context(team="red", user=None))),
+        )
     yield "update_session", "user", store.try_update(named, session(context(team="red", user=None)))
     yield "update_session", "user", store.try_update(anonymous, session(own))
     yield "create_session", "team", store.try_create(context(), session(own))
@@ -48,7 +50,11 @@ def the_fence_refuses_with_invalid_input(case: Case) -> None:
     for operation, dimension, answer in _refusals(case, case.store()):
         # That it is refused at all is for the FENCE family to say.
         if not answer.ok:
-            case.expect(answer.code == "invalid_input", f"invalid_input from {operation} of another {dimension}", answer.describe())
+            case.expect(
+                answer.code == "invalid_input",
+                f"invalid_input from {operation} of another {dimension}",
+                answer.describe(),
+            )
 
 
 @check("ERR-02")
@@ -75,7 +81,14 @@ def a_refused_create_does_not_name_the_datas_user(case: Case) -> None:
     store = case.store()
     user = f"user-{_token(case)}"
     data = session(TenantCtx("dev", "t", "t", "red", "red", user=user, user_id=user))
-    callers = (context(user="other"), context("prod"), context(tenant="u"), context("dev", "t", "blue"), context("dev", "t", "red", None), context("dev", "t", "red"))
+    callers = (
+        context(user="other"),
+        context("prod"),
+        context(tenant="u"),
+        context("dev", "t", "blue"),
+        context("dev", "t", "red", None),
+        context("dev", "t", "red"),
+    )
     for caller in callers:
         answer = store.try_create(caller, data)
         case.expect(not _tells(answer, user), "a message without the user id of the data", "one that holds it")
@@ -120,8 +133,17 @@ def no_message_holds_the_snapshot(case: Case) -> None:
     with case.given():
         key = store.create(ctx, kept)
     new = session(other, context_json=f'{{"secret":"{passed}"}}')
-    for answer in (store.try_create(ctx, new), store.try_update(key, new), store.try_update("no-such-key", new), store.try_remove("no-such-key")):
-        case.expect(not _tells(answer, stored) and not _tells(answer, passed), "a message without the snapshot", "one that holds it")
+    for answer in (
+        store.try_create(ctx, new),
+        store.try_update(key, new),
+        store.try_update("no-such-key", new),
+        store.try_remove("no-such-key"),
+    ):
+        case.expect(
+            not _tells(answer, stored) and not _tells(answer, passed),
+            "a message without the snapshot",
+            "one that holds it",
+        )
 
 
 @check("ERR-06")
@@ -141,11 +163,28 @@ def finding_for_what_is_no_id_answers_nothing_or_invalid_input(case: Case) -> No
     with case.given():
         store.create(ctx, session(ctx))
     caller = context(user=None)
-    for user in ("", " ", "*", "?", "user-?", "user*", "[a-z]*", "%", "a:b", "user-7\n", " user-7", "user-7 ", "user\u2010" + "7", "us\u0435r-7", "\x00", "😀"):
+    for user in (
+        "",
+        " ",
+        "*",
+        "?",
+        "user-?",
+        "user*",
+        "[a-z]*",
+        "%",
+        "a:b",
+        "user-7\n",
+        " user-7",
+        "user-7 ",
+        "user\u2010" + "7",
+        "us\u0435r-7",
+        "\x00",
+        "😀",
+    ):
         answer = store.try_find(caller, user)
         told = "a session" if answer.ok else answer.describe()
         fulfilled = answer.value is None if answer.ok else answer.code == "invalid_input"
-        case.expect(fulfilled, f"nothing, or invalid_input, for {ascii(user)}", told)
+        case.expect(fulfilled, f"nothing, or invalid_input, for {user!a}", told)
 
 
 @check("ERR-09")

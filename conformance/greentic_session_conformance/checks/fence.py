@@ -111,7 +111,11 @@ def a_refused_find_leaves_the_routing_alone(case: Case) -> None:
         data = session(ctx)
         with case.given():
             key = store.create(ctx, data)
-            case.expect(store.find(ctx, "user-7") == (key, data), "the session to be found by its own", "something else")
+            case.expect(
+                store.find(ctx, "user-7") == (key, data),
+                "the session to be found by its own",
+                "something else",
+            )
         strangers = [
             *(context(team=other) for other in (None, "red", "blue", "-") if other != team),
             context(env="prod", team=team),
@@ -149,8 +153,8 @@ def a_matching_caller_finds(case: Case) -> None:
 @check("FENCE-22")
 def no_team_is_not_the_team_dash(case: Case) -> None:
     """A session of the team `-` isn't answered to a caller without a team, nor the other way round."""
-    decide(case, "FENCE-22")
     store = case.store()
+    decide(case, "FENCE-22", store)
     none, dash = context(team=None), context(team="-")
     for first, second in ((none, dash), (dash, none)):
         with case.given():

@@ -42,7 +42,12 @@ def a_taken_key_is_refused(case: Case) -> None:
     found = store.find(ctx, USER)
     case.expect(found is not None and found[0] == given, "the routing as it was", "another routing", "OPS-17")
     stranger = context("prod", "tenant-43", "blue", "user-8")
-    case.expect(store.find(stranger, "user-8") is None, "no routing made by a refused create_session", "a session", "OPS-17")
+    case.expect(
+        store.find(stranger, "user-8") is None,
+        "no routing made by a refused create_session",
+        "a session",
+        "OPS-17",
+    )
 
 
 @check("KEY-07")
@@ -64,16 +69,20 @@ def given_keys_are_taken_literally(case: Case) -> None:
     ctx = context()
     for i, key in enumerate(_ODD_KEYS):
         issued = store.create(ctx, session(ctx, node=f"node.{i}"), key)
-        case.expect(issued == key, f"the key {ascii(key[:40])}", "another key")
+        case.expect(issued == key, f"the key {key[:40]!a}", "another key")
     for i, key in enumerate(_ODD_KEYS):
-        case.expect_data(store.get(key), session(ctx, node=f"node.{i}"), f"get_session of {ascii(key[:40])}")
+        case.expect_data(store.get(key), session(ctx, node=f"node.{i}"), f"get_session of {key[:40]!a}")
     for key in _ODD_KEYS[::2]:
         store.remove(key)
     for i, key in enumerate(_ODD_KEYS):
         if i % 2:
-            case.expect_data(store.get(key), session(ctx, node=f"node.{i}"), f"get_session of {ascii(key[:40])} after others were removed")
+            case.expect_data(
+                store.get(key),
+                session(ctx, node=f"node.{i}"),
+                f"get_session of {key[:40]!a} after others were removed",
+            )
         else:
-            case.expect(store.get(key) is None, f"nothing under {ascii(key[:40])}, which was removed", "a session")
+            case.expect(store.get(key) is None, f"nothing under {key[:40]!a}, which was removed", "a session")
 
 
 @check("KEY-09")
@@ -81,13 +90,19 @@ def a_session_under_a_given_key_is_an_ordinary_one(case: Case) -> None:
     """It is fenced at create and update, found by its user, and gone after remove."""
     store = case.store()
     ctx, other = context(team="red"), context(team="blue")
-    case.expect_refusal(store.try_create(other, session(ctx), "ordinary"), "create_session of another team under a given key")
+    case.expect_refusal(
+        store.try_create(other, session(ctx), "ordinary"), "create_session of another team under a given key"
+    )
     case.expect(store.get("ordinary") is None, "no session made by a refused create_session", "a session")
     with case.given():
         store.create(ctx, session(ctx), "ordinary")
     case.expect_refusal(store.try_update("ordinary", session(other)), "update_session to another team")
     found = store.find(ctx, USER)
-    case.expect(found is not None and found[0] == "ordinary", "the session, found by its user", "nothing" if found is None else "another")
+    case.expect(
+        found is not None and found[0] == "ordinary",
+        "the session, found by its user",
+        "nothing" if found is None else "another",
+    )
     case.expect(store.find(other, USER) is None, "nothing for another team", "the session")
     store.remove("ordinary")
     case.expect(store.find(ctx, USER) is None, "nothing after remove_session", "a session")
@@ -100,7 +115,10 @@ def a_key_used_again_does_not_inherit_a_routing(case: Case) -> None:
     first, second = context(user="first"), context(user="second")
     nobody = context(user=None)
     anonymous = session(nobody)
-    earlier = (("a session of the user", first, session(first)), ("a session without a user", first, anonymous))
+    earlier = (
+        ("a session of the user", first, session(first)),
+        ("a session without a user", first, anonymous),
+    )
     later = (
         ("one for nobody", nobody, anonymous),
         ("one without a user, for another", second, anonymous),
@@ -114,9 +132,17 @@ def a_key_used_again_does_not_inherit_a_routing(case: Case) -> None:
                 case.expect(found is not None, "the earlier session to be found", "nothing")
                 store.remove("used again")
                 store.create(new_caller, new_data, "used again")
-            case.expect(store.find(first, "first") is None, f"nothing for the user of {was} after {comes} took its key", "the later session")
+            case.expect(
+                store.find(first, "first") is None,
+                f"nothing for the user of {was} after {comes} took its key",
+                "the later session",
+            )
             asked_without = store.find(nobody, "first")
-            case.expect(asked_without is None, f"nothing for the user of {was} after {comes} took its key", "the later session")
+            case.expect(
+                asked_without is None,
+                f"nothing for the user of {was} after {comes} took its key",
+                "the later session",
+            )
             if new_caller is second:
                 own = store.find(second, "second")
                 case.expect(own is not None, "the later session, for the user it was created for", "nothing")
@@ -144,8 +170,13 @@ def a_key_that_cannot_be_one_is_invalid_input(case: Case) -> None:
     ctx = context()
     for key in ("", "\ud800", "key \udfff"):
         answer = store.try_create(ctx, session(ctx), key)
-        case.expect(answer.code == "invalid_input", f"invalid_input for the key {ascii(key)}", answer.describe())
-        case.expect(store.find(ctx, USER) is None, "no routing made by a refused create_session", "a session", "OPS-17")
+        case.expect(answer.code == "invalid_input", f"invalid_input for the key {key!a}", answer.describe())
+        case.expect(
+            store.find(ctx, USER) is None,
+            "no routing made by a refused create_session",
+            "a session",
+            "OPS-17",
+        )
 
 
 @check("ERR-12")

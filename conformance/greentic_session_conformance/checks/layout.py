@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from greentic_session import SessionData, TenantCtx
-
 from greentic_session_conformance.case import Case, Handle, NotJudged
 
 
@@ -47,7 +46,9 @@ class Layout:
         """Every `session:` and `user:` key of the namespace with its value; other keys are the store's own business."""
         found = {}
         for family in ("session", "user"):
-            pattern = "".join(f"[{character}]" if character in "*?[]" else character for character in f"{self.namespace}:{family}:")
+            pattern = "".join(
+                f"[{character}]" if character in "*?[]" else character for character in f"{self.namespace}:{family}:"
+            )
             for name in self.client.scan_iter(match=pattern + "*", count=1000):
                 kind = self.client.type(name)
                 found[name] = self.client.get(name) if kind == "string" else f"a {kind}"

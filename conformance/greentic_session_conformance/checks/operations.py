@@ -8,7 +8,6 @@ from itertools import pairwise
 from statistics import median
 
 from greentic_session import SessionData
-
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import context, full, session
@@ -85,10 +84,24 @@ def keys_are_not_derived_from_the_arguments(case: Case) -> None:
     data = session(ctx, context_json=f'{{"token":"{token}"}}')
     key = store.create(ctx, data)
     whole = data.to_json().decode()
-    parts = [token, ctx.tenant_id, ctx.env + ctx.tenant_id, f"user-{token}", f"team-{token}", data.context_json, whole]
-    joined = [sep.join((ctx.env, ctx.tenant_id, f"team-{token}", f"user-{token}")) for sep in (":", "/", "|", "-", ".", "")]
+    parts = [
+        token,
+        ctx.tenant_id,
+        ctx.env + ctx.tenant_id,
+        f"user-{token}",
+        f"team-{token}",
+        data.context_json,
+        whole,
+    ]
+    joined = [
+        sep.join((ctx.env, ctx.tenant_id, f"team-{token}", f"user-{token}")) for sep in (":", "/", "|", "-", ".", "")
+    ]
     found = [text for text in (*parts, *joined) for spelling in _spellings(text) if spelling in key.lower()]
-    case.expect(not found, "a key that the arguments don't give away", "a key that holds an argument, or a digest of one")
+    case.expect(
+        not found,
+        "a key that the arguments don't give away",
+        "a key that holds an argument, or a digest of one",
+    )
 
 
 @check("OPS-06")
@@ -146,7 +159,7 @@ def a_key_that_is_not_there_is_nothing(case: Case) -> None:
 def _is_nothing(case: Case, store: Handle, key: str) -> None:
     answer = store.try_get(key)
     got = answer.describe() if not answer.ok else "a session"
-    case.expect(answer.ok and answer.value is None, f"nothing for the unknown key {ascii(key[:40])}", got)
+    case.expect(answer.ok and answer.value is None, f"nothing for the unknown key {key[:40]!a}", got)
 
 
 @check("OPS-08")
@@ -217,7 +230,9 @@ def sessions_do_not_touch_each_other(case: Case) -> None:
     for key, data in kept.items():
         case.expect_data(store.get(key), data, "get_session of a session that wasn't updated")
     store.remove(removed)
-    case.expect_data(store.get(changed), session(ctx, node="node.changed"), "get_session of a session that wasn't removed")
+    case.expect_data(
+        store.get(changed), session(ctx, node="node.changed"), "get_session of a session that wasn't removed"
+    )
     for key, data in kept.items():
         case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
 
@@ -261,7 +276,18 @@ def keys_are_taken_literally(case: Case) -> None:
     data = session(ctx)
     with case.given():
         key = store.create(ctx, data)
-    others = {key.swapcase(), f" {key}", f"{key} ", f"{key}\n", key[:-1], key[1:], key[: len(key) // 2], f"{key}x", f"{key}\x00", f"{key[:-1]}*"}
+    others = {
+        key.swapcase(),
+        f" {key}",
+        f"{key} ",
+        f"{key}\n",
+        key[:-1],
+        key[1:],
+        key[: len(key) // 2],
+        f"{key}x",
+        f"{key}\x00",
+        f"{key[:-1]}*",
+    }
     for other in sorted(others - {key, ""}):
         case.expect(store.get(other) is None, "nothing for a key that is only similar", "the session")
         case.expect_refusal(store.try_remove(other), "remove_session of a key that is only similar")
@@ -290,5 +316,9 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
     case.expect_data(store.get(key), data, "get_session after refused operations")
     found = store.find(ctx, "user-7")
     case.expect(found == (key, data), "the routing as it was", "nothing" if found is None else "another session")
-    for caller, user in ((other, "user-7"), (context(team="red", user="user-8"), "user-8"), (other, "user-8")):
+    for caller, user in (
+        (other, "user-7"),
+        (context(team="red", user="user-8"), "user-8"),
+        (other, "user-8"),
+    ):
         case.expect(store.find(caller, user) is None, "no routing made by a refused operation", "a session")

@@ -2,7 +2,6 @@
 
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session.schema import validate
-
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.layout import Layout, fresh_key, laid_out
 from greentic_session_conformance.checks.registry import check
@@ -26,7 +25,11 @@ def where_a_session_lies(case: Case) -> None:
             key = _create(case, store, data.tenant_ctx, data)
             for _ in range(2):
                 kind = layout.client.type(layout.session(key))
-                case.expect(kind == "string", "a string under {namespace}:session:{key}", "nothing" if kind == "none" else f"a {kind}")
+                case.expect(
+                    kind == "string",
+                    "a string under {namespace}:session:{key}",
+                    "nothing" if kind == "none" else f"a {kind}",
+                )
                 with case.given():
                     store.update(key, data)
 
@@ -80,7 +83,11 @@ def where_a_routing_entry_lies(case: Case) -> None:
 def _expect_entry(case: Case, layout: Layout, name: str, key: str) -> None:
     kind = layout.client.type(name)
     shown = name.removeprefix(layout.namespace)
-    case.expect(kind == "string", f"a routing entry at {{namespace}}{shown}", "nothing" if kind == "none" else f"a {kind}")
+    case.expect(
+        kind == "string",
+        f"a routing entry at {{namespace}}{shown}",
+        "nothing" if kind == "none" else f"a {kind}",
+    )
     case.expect(layout.client.get(name) == key, "the session's key in the routing entry", "something else")
 
 
@@ -91,7 +98,12 @@ def no_other_sessions_or_entries(case: Case) -> None:
         ctx, caller, anonymous = context(team="red"), context(user="user-8"), session(context(user=None))
         first = _create(case, store, ctx, session(ctx))
         second = _create(case, store, caller, anonymous)
-        wanted = {layout.session(first), layout.session(second), layout.entry(ctx, USER), layout.entry(caller, "user-8")}
+        wanted = {
+            layout.session(first),
+            layout.session(second),
+            layout.entry(ctx, USER),
+            layout.entry(caller, "user-8"),
+        }
         _expect_keys(case, layout, wanted, "after two creates")
         with case.given():
             store.update(first, session(ctx, node="changed"))
@@ -120,7 +132,11 @@ def nothing_expires_by_itself(case: Case) -> None:
         key = _create(case, store, ctx, session(ctx))
         for _ in range(2):
             lives = {name: layout.client.pttl(name) for name in layout.contents()}
-            case.expect(all(life == -1 for life in lives.values()), "no time to live", f"{max(lives.values(), default=0)} ms")
+            case.expect(
+                all(life == -1 for life in lives.values()),
+                "no time to live",
+                f"{max(lives.values(), default=0)} ms",
+            )
             with case.given():
                 store.update(key, session(ctx))
 
@@ -136,7 +152,10 @@ def a_removed_session_leaves_no_key(case: Case) -> None:
             (context(), nobody),
             (context(user=None), nobody),
             (full().tenant_ctx, full(text=CHARACTERS + "}")),
-            (TenantCtx("dev", "t", "t", team="ops", user="u"), session(TenantCtx("dev", "t", "t", team="ops", user="u"))),
+            (
+                TenantCtx("dev", "t", "t", team="ops", user="u"),
+                session(TenantCtx("dev", "t", "t", team="ops", user="u")),
+            ),
         )
         for caller, data in made:
             key = _create(case, store, caller, data.replace(tenant_ctx=data.tenant_ctx))
@@ -162,17 +181,30 @@ def sessions_that_another_program_wrote(case: Case) -> None:
     """A session that another program has written is got, found, updated and removed."""
     with laid_out(case) as (store, layout):
         nobody = session(context(user=None))
-        for data, user in ((session(context()), USER), (full(), USER), (session(_MIXED), "new-user"), (nobody, USER)):
+        for data, user in (
+            (session(context()), USER),
+            (full(), USER),
+            (session(_MIXED), "new-user"),
+            (nobody, USER),
+        ):
             key, ctx = fresh_key(), data.tenant_ctx
             layout.plant(key, data, user)
             case.expect_data(store.get(key), data, "get_session of a planted record")
             found = store.find(ctx, user)
-            case.expect(found is not None and found[0] == key, "the planted session, by its user", "nothing" if found is None else "another")
+            case.expect(
+                found is not None and found[0] == key,
+                "the planted session, by its user",
+                "nothing" if found is None else "another",
+            )
             changed = data.replace(context_json="changed")
             store.update(key, changed)
             case.expect_data(store.get(key), changed, "get_session after update_session")
             found = store.find(ctx, user)
-            case.expect(found is not None and found[0] == key, "the session, still found after its update", "nothing" if found is None else "another")
+            case.expect(
+                found is not None and found[0] == key,
+                "the session, still found after its update",
+                "nothing" if found is None else "another",
+            )
             store.remove(key)
             case.expect(store.get(key) is None, "nothing after remove_session", "the session")
             case.expect(store.find(ctx, user) is None, "nothing for its user after remove_session", "a session")
@@ -190,7 +222,9 @@ def documents_that_another_program_wrote(case: Case) -> None:
                 layout.client.set(layout.session(key), row["text"])
                 case.expect_data(store.get(key), wanted, "get_session of a planted record")
                 store.update(key, wanted.replace(context_json="changed"))
-                case.expect_data(store.get(key), wanted.replace(context_json="changed"), "get_session after update_session")
+                case.expect_data(
+                    store.get(key), wanted.replace(context_json="changed"), "get_session after update_session"
+                )
                 with case.given():
                     store.remove(key)
 
@@ -204,7 +238,11 @@ def an_entry_whose_session_is_gone(case: Case) -> None:
             key = _create(case, store, caller, data)
             layout.client.delete(layout.session(key))
             case.expect(store.find(caller, USER) is None, "nothing: the session is gone", "a session")
-            case.expect(not layout.client.exists(layout.entry(caller, USER)), "the stale entry cleared", "the entry still there")
+            case.expect(
+                not layout.client.exists(layout.entry(caller, USER)),
+                "the stale entry cleared",
+                "the entry still there",
+            )
         layout.client.set(layout.entry(context(), USER), "")
         case.expect(store.find(context(), USER) is None, "nothing: the entry leads nowhere", "a session")
 
@@ -214,18 +252,31 @@ def an_entry_of_somebody_elses_session(case: Case) -> None:
     """Where the entry leads to a session of another scope find answers nothing and clears the entry, and that session's own stays."""
     with laid_out(case) as (store, layout):
         ctx = context(team="red")
-        for other in (context("prod", team="red"), context(tenant="tenant-43", team="red"), context(team="blue"), context(team="red", user="user-8")):
+        for other in (
+            context("prod", team="red"),
+            context(tenant="tenant-43", team="red"),
+            context(team="blue"),
+            context(team="red", user="user-8"),
+        ):
             theirs = session(other)
             key = _create(case, store, other, theirs)
             layout.client.set(layout.entry(ctx, USER), key)
             case.expect(store.find(ctx, USER) is None, "nothing: the session is somebody else's", "the session")
-            case.expect(not layout.client.exists(layout.entry(ctx, USER)), "the stale entry cleared", "the entry still there")
+            case.expect(
+                not layout.client.exists(layout.entry(ctx, USER)),
+                "the stale entry cleared",
+                "the entry still there",
+            )
             _expect_entry(case, layout, layout.entry(other, other.effective_user or USER), key)
             case.expect_data(store.get(key), theirs, "get_session of the other session")
             with case.given():
                 own = store.create(ctx, session(ctx))
             found = store.find(ctx, USER)
-            case.expect(found is not None and found[0] == own, "the user's own newer session", "nothing" if found is None else "another")
+            case.expect(
+                found is not None and found[0] == own,
+                "the user's own newer session",
+                "nothing" if found is None else "another",
+            )
             with case.given():
                 store.remove(own)
                 store.remove(key)
@@ -241,7 +292,11 @@ def an_entry_of_its_own_session_stays(case: Case) -> None:
             case.expect(store.find(stranger, USER) is None, "nothing for the other team", "the session", "FENCE-22")
             _expect_entry(case, layout, layout.entry(ctx, USER), key)
             found = store.find(ctx, USER)
-            case.expect(found is not None and found[0] == key, "the session, for its own team", "nothing" if found is None else "another")
+            case.expect(
+                found is not None and found[0] == key,
+                "the session, for its own team",
+                "nothing" if found is None else "another",
+            )
             with case.given():
                 store.remove(key)
 
@@ -280,7 +335,11 @@ _BAD = (*_UNREADABLE, *_FAULTY_ELSEWHERE, None)
 def _expect_internal(case: Case, answer: Answer, key: str, what: str) -> None:
     got = answer.describe() if not answer.ok else "nothing" if answer.value is None else "a session"
     case.expect(answer.code == "internal", f"internal from {what}", got)
-    case.expect(any(key in text for text in answer.texts()), f"the key in the message of {what}", "a message without it")
+    case.expect(
+        any(key in text for text in answer.texts()),
+        f"the key in the message of {what}",
+        "a message without it",
+    )
 
 
 @check("ERR-15")
@@ -354,11 +413,19 @@ def a_record_that_cannot_be_read_hides_nothing_else(case: Case) -> None:
                 store.try_find(ctx, USER)
                 store.try_find(context(team="-"), USER)
                 store.try_find(context(tenant="tenant-43"), USER)
-                case.expect(layout.contents() == before, "the record and its entry as they were", "another record or entry")
+                case.expect(
+                    layout.contents() == before,
+                    "the record and its entry as they were",
+                    "another record or entry",
+                )
                 with case.given():
                     store.try_remove(key)
         found = store.find(other, "user-8")
-        case.expect(found is not None and found[0] == kept, "the other user's session", "nothing" if found is None else "another")
+        case.expect(
+            found is not None and found[0] == kept,
+            "the other user's session",
+            "nothing" if found is None else "another",
+        )
 
 
 @check("REDIS-20")
@@ -367,8 +434,15 @@ def foreign_keys_are_left_alone(case: Case) -> None:
     with laid_out(case) as (store, layout):
         ctx, key = context(), fresh_key()
         theirs = session(ctx, node="theirs").to_json().decode()
-        near = (f"{layout.namespace}x", f"x{layout.namespace}", layout.namespace.upper(), layout.namespace[:-1])
-        foreign = {f"{name}:session:{key}": theirs for name in near} | {f"{name}:user:dev:tenant-42:-:{USER}": key for name in near}
+        near = (
+            f"{layout.namespace}x",
+            f"x{layout.namespace}",
+            layout.namespace.upper(),
+            layout.namespace[:-1],
+        )
+        foreign = {f"{name}:session:{key}": theirs for name in near} | {
+            f"{name}:user:dev:tenant-42:-:{USER}": key for name in near
+        }
         layout.client.mset(foreign)
         try:
             case.expect(store.get(key) is None, "nothing: the key is another namespace's", "a session")

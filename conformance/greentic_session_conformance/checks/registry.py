@@ -1,6 +1,5 @@
 """What a check is, and the list of all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING
 from greentic_session_conformance.rules import Rule, rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from greentic_session_conformance.case.case import Case
 
 #: The modules of checks, in the order in which they run: what everything else stands on comes first.

@@ -1,7 +1,6 @@
 """ROUTE: from a user to the session that waits for them."""
 
 from greentic_session import SessionData, TenantCtx
-
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import USER, context, session
@@ -28,7 +27,12 @@ def _anonymous(user: str = USER, team: str | None = None) -> tuple[TenantCtx, Se
 def a_users_session_is_found(case: Case) -> None:
     """A session that names a user is found for that user, with and without a team, by either name of the pair."""
     store = case.store()
-    for ctx in (context(), context(team="red"), TenantCtx("dev", "t", "t", user="legacy"), TenantCtx("dev", "t", "t", user_id="new")):
+    for ctx in (
+        context(),
+        context(team="red"),
+        TenantCtx("dev", "t", "t", user="legacy"),
+        TenantCtx("dev", "t", "t", user_id="new"),
+    ):
         user = ctx.effective_user or USER
         with case.given():
             _expect_nothing(case, store.find(ctx, user), "nothing before")
@@ -50,7 +54,11 @@ def a_session_without_a_user_is_found_by_its_creators(case: Case) -> None:
             key = store.create(caller, data)
         found = store.find(caller, USER)
         _expect_found(case, found, key, "the session that the user's context created")
-        case.expect(found is not None and found[1] == data, "its context as it was stored, without a user", "another context")
+        case.expect(
+            found is not None and found[1] == data,
+            "its context as it was stored, without a user",
+            "another context",
+        )
         case.expect(store.get(key) == data, "its context as it was stored, after a find", "another context")
 
 
@@ -111,7 +119,12 @@ def an_update_without_a_user_changes_no_routing(case: Case) -> None:
     with case.given():
         newer = store.create(caller, session(caller))
     store.update(key, data)
-    _expect_found(case, store.find(caller, USER), newer, "the newer session, after an older one without a user was updated")
+    _expect_found(
+        case,
+        store.find(caller, USER),
+        newer,
+        "the newer session, after an older one without a user was updated",
+    )
     with case.given():
         nobody = context(user=None)
         unrouted = store.create(nobody, session(nobody))
@@ -180,10 +193,10 @@ def who_has_no_session_finds_none(case: Case) -> None:
             answer = store.try_find(context(user=None), user)
             if answer.ok or user != "*":
                 case.expect(answer.ok, "nothing", answer.describe())
-                _expect_nothing(case, answer.value, f"nothing for the user {ascii(user)}")
+                _expect_nothing(case, answer.value, f"nothing for the user {user!a}")
         with case.given():
             store.create(context(), session(context()))
-    decide(case, "ROUTE-10")
+    decide(case, "ROUTE-10", store)
 
 
 #: Scopes whose ids run together, or are each other's beginnings, where they are joined without care.
@@ -213,9 +226,18 @@ def scopes_do_not_share_an_entry(case: Case) -> None:
     for ctx, key in made[::2]:
         with case.given():
             store.remove(key)
-        _expect_nothing(case, store.find(ctx, ctx.effective_user or USER), f"nothing for {_scope(ctx)} after its session was removed")
+        _expect_nothing(
+            case,
+            store.find(ctx, ctx.effective_user or USER),
+            f"nothing for {_scope(ctx)} after its session was removed",
+        )
     for ctx, key in made[1::2]:
-        _expect_found(case, store.find(ctx, ctx.effective_user or USER), key, f"the session of {_scope(ctx)}, after others were removed")
+        _expect_found(
+            case,
+            store.find(ctx, ctx.effective_user or USER),
+            key,
+            f"the session of {_scope(ctx)}, after others were removed",
+        )
 
 
 def _scope(ctx: TenantCtx) -> str:
@@ -228,7 +250,10 @@ def the_team_dash_and_no_team_are_both_findable(case: Case) -> None:
     store = case.store()
     for first, second in ((None, "-"), ("-", None)):
         with case.given():
-            made = [(context(team=team), store.create(context(team=team), session(context(team=team)))) for team in (first, second)]
+            made = [
+                (context(team=team), store.create(context(team=team), session(context(team=team))))
+                for team in (first, second)
+            ]
         for ctx, key in made:
             _expect_found(case, store.find(ctx, USER), key, f"the session of {_scope(ctx)}")
         with case.given():
@@ -242,9 +267,16 @@ def key_and_data_belong_together(case: Case) -> None:
     store = case.store()
     ctx = context()
     with case.given():
-        first, second = store.create(ctx, session(ctx, node="first")), store.create(ctx, session(ctx, node="second"))
+        first, second = (
+            store.create(ctx, session(ctx, node="first")),
+            store.create(ctx, session(ctx, node="second")),
+        )
     _belong_together(case, store, ctx)
-    for key, node in ((first, "first, changed"), (second, "second, changed"), (first, "first, changed again")):
+    for key, node in (
+        (first, "first, changed"),
+        (second, "second, changed"),
+        (first, "first, changed again"),
+    ):
         with case.given():
             store.update(key, session(ctx, node=node))
         _belong_together(case, store, ctx)

@@ -1,17 +1,20 @@
 """The decision tables of the fence, tried row by row on a store."""
 
 from greentic_session import TenantCtx
-
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.samples import session
 from greentic_session_conformance.vectors import Row, context, rows
 
 
-def decide(case: Case, rule: str) -> None:
-    """Try every row, of the three tables, that shows a rule."""
-    store = case.store()
+def decide(case: Case, rule: str, store: Handle | None = None) -> None:
+    """Try every row, of the three tables, that shows a rule, on a fresh store or on the one given."""
+    store = store or case.store()
     tried = 0
-    for path, attempt in (("fence/create.jsonl", _create), ("fence/update.jsonl", _update), ("fence/find.jsonl", _find)):
+    for path, attempt in (
+        ("fence/create.jsonl", _create),
+        ("fence/update.jsonl", _update),
+        ("fence/find.jsonl", _find),
+    ):
         for row in rows(path):
             if row["rules"][0] == rule:
                 tried += 1
@@ -36,7 +39,12 @@ def _create(case: Case, store: Handle, row: Row) -> None:
     for ctx in (stored, caller):
         user = ctx.effective_user
         if user is not None:
-            case.expect(store.find(ctx, user) is None, "no routing made by a refused create_session", "a session", "OPS-17")
+            case.expect(
+                store.find(ctx, user) is None,
+                "no routing made by a refused create_session",
+                "a session",
+                "OPS-17",
+            )
 
 
 def _update(case: Case, store: Handle, row: Row) -> None:
@@ -60,14 +68,11 @@ def _update(case: Case, store: Handle, row: Row) -> None:
 
 
 def _differs(now: TenantCtx, stored: TenantCtx, dimension: str) -> str:
-    read = {
-        "env": lambda ctx: ctx.env,
-        "tenant": lambda ctx: ctx.tenant_id,
-        "team": lambda ctx: ctx.effective_team,
-        "user": lambda ctx: ctx.effective_user,
-    }[dimension]
-    value = read(now)
-    return "the session as it was" if value == read(stored) else f"{dimension} {'absent' if value is None else ascii(value)}"
+    member = {"env": "env", "tenant": "tenant_id", "team": "effective_team", "user": "effective_user"}[dimension]
+    value = getattr(now, member)
+    if value == getattr(stored, member):
+        return "the session as it was"
+    return f"{dimension} {'absent' if value is None else ascii(value)}"
 
 
 def _find(case: Case, store: Handle, row: Row) -> None:

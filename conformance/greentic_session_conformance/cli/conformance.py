@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import greentic_session
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+import greentic_session
 from greentic_session_conformance.case.case import EFFORTS
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.report.files import write
@@ -29,23 +29,53 @@ class _Seconds(click.ParamType[float]):
             seconds = float(value)
         except ValueError:
             self.fail(f"{value!r} is no number of seconds", param, ctx)
-        if not 0.01 <= seconds <= 86_400:  # noqa: PLR2004 - NaN fails too
+        if not 0.01 <= seconds <= 86_400:
             self.fail(f"{value!r} is not between 0.01 and 86400 seconds", param, ctx)
         return seconds
 
 
 @click.command()
 @click.argument("target")
-@click.option("--profile", "profiles", multiple=True, type=click.Choice(TARGET_PROFILES), help="Judge only this profile of those claimed; for a plain callable: claim it. Repeatable.")
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Judge only this rule, such as FENCE-05. Repeatable.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Choice(TARGET_PROFILES),
+    help="Judge only this profile of those claimed; for a plain callable: claim it. Repeatable.",
+)
+@click.option(
+    "--rule", "rules", multiple=True, metavar="ID", help="Judge only this rule, such as FENCE-05. Repeatable."
+)
 @click.option("--list", "list_only", is_flag=True, help="List the checks that would run, and run none.")
-@click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("reports"), show_default=True, help="Where the report's files go.")
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the report's files go.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Repeat the run that reported this seed.")
-@click.option("--effort", type=click.Choice(list(EFFORTS)), default="normal", show_default=True, help="How much races and kills are repeated.")
-@click.option("--operation-timeout", "timeout", type=_Seconds(), default=10.0, show_default=True, help="Seconds that one operation may take.")
+@click.option(
+    "--effort",
+    type=click.Choice(list(EFFORTS)),
+    default="normal",
+    show_default=True,
+    help="How much races and kills are repeated.",
+)
+@click.option(
+    "--operation-timeout",
+    "timeout",
+    type=_Seconds(),
+    default=10.0,
+    show_default=True,
+    help="Seconds that one operation may take.",
+)
 @click.option("-x", "--exitfirst", is_flag=True, help="End at the first failure.")
 @click.option("--quiet", is_flag=True, help="Plain lines, no progress.")
-@click.version_option(greentic_session.__version__, message=f"greentic-session %(version)s (specification {SPEC_VERSION})")
+@click.version_option(
+    greentic_session.__version__, message=f"greentic-session %(version)s (specification {SPEC_VERSION})"
+)
 def conformance(
     target: str,
     profiles: tuple[str, ...],
@@ -58,7 +88,7 @@ def conformance(
     exitfirst: bool,
     quiet: bool,
 ) -> None:
-    """Judge the store TARGET and print a verdict.
+    r"""Judge the store TARGET and print a verdict.
 
     TARGET is memory, embedded-redis, a Redis URL, package.module:name or path/to/file.py:name; the name is a Target, or a callable
     that returns a fresh store.
@@ -90,7 +120,9 @@ def conformance(
         write(report, folder)
     except OSError as error:
         print_report(report, None, console)
-        raise click.UsageError(f"the report can't be written to {folder}: {error.strerror}; choose another place with --report DIR") from None
+        raise click.UsageError(
+            f"the report can't be written to {folder}: {error.strerror}; choose another place with --report DIR"
+        ) from None
     print_report(report, folder, console)
     sys.exit(report.exit_status)
 
@@ -108,7 +140,11 @@ def _list(supervisor: Supervisor, console: Console) -> None:
         sys.exit(4)
     for item in checks():
         if item.name in planned:
-            console.print(f"{item.rules[0]:9} {item.rule.profile:13} {item.name:60} {item.title}", markup=False, soft_wrap=True)
+            console.print(
+                f"{item.rules[0]:9} {item.rule.profile:13} {item.name:60} {item.title}",
+                markup=False,
+                soft_wrap=True,
+            )
 
 
 def _run(job: Job, console: Console, *, quiet: bool) -> Record:
@@ -123,4 +159,3 @@ def _run(job: Job, console: Console, *, quiet: bool) -> Record:
             progress.update(task, completed=done, total=total, description=by_name[name].id[:60])
 
         return Supervisor(job, told).run()
-

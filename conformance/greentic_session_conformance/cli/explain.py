@@ -16,9 +16,16 @@ from greentic_session_conformance.rules import Rule, rules
 
 @click.command()
 @click.argument("word", required=False, metavar="[RULE|WORD]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="json for a program to read.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json for a program to read.",
+)
 def explain(word: str | None, form: str) -> None:
-    """Print a rule by its ID, or list the rules whose ID, profile, chapter or title has a word in it; all without one.
+    r"""Print a rule by its ID, or list the rules whose ID, profile, chapter or title has a word in it; all without one.
 
     \b
     Examples:
@@ -43,11 +50,17 @@ def _find(word: str | None) -> list[Rule]:
     if exact is not None:
         return [exact]
     lower = word.lower()
-    found = [rule for rule in rules().values() if lower in f"{rule.id} {rule.profile} {rule.chapter_title} {rule.title}".lower()]
+    found = [
+        rule
+        for rule in rules().values()
+        if lower in f"{rule.id} {rule.profile} {rule.chapter_title} {rule.title}".lower()
+    ]
     if not found:
         nearest = difflib.get_close_matches(word.upper(), list(rules()), 1)
         hint = f"; did you mean {nearest[0]}?" if nearest else ""
-        message = f"no rule has {word!r} in its ID, profile, chapter or title{hint} `greentic-session explain` lists all"
+        message = (
+            f"no rule has {word!r} in its ID, profile, chapter or title{hint} `greentic-session explain` lists all"
+        )
         raise click.UsageError(message)
     return found
 
@@ -59,7 +72,10 @@ def _checks(rule: Rule) -> list[Check]:
 def _as_dict(rule: Rule) -> dict[str, object]:
     kept = ("id", "level", "profile", "title", "text", "why", "example", "untested", "chapter")
     told: dict[str, object] = {name: getattr(rule, name) for name in kept}
-    return told | {"requires": sorted(rule.requires), "tests": [{"id": item.id, "title": item.title} for item in _checks(rule)]}
+    return told | {
+        "requires": sorted(rule.requires),
+        "tests": [{"id": item.id, "title": item.title} for item in _checks(rule)],
+    }
 
 
 def _one(rule: Rule) -> Group:

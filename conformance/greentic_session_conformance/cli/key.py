@@ -1,6 +1,7 @@
 """``greentic-session key``: keys derived from what a connector knows."""
 
 import click
+
 from greentic_session import GreenticError
 from greentic_session.mapping import telegram_update_to_session_key, webhook_to_session_key
 

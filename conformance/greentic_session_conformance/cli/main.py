@@ -1,8 +1,8 @@
 """The command ``greentic-session`` and what there is below it."""
 
-import greentic_session
 import click
 
+import greentic_session
 from greentic_session_conformance.cli.conformance import conformance
 from greentic_session_conformance.cli.explain import explain
 from greentic_session_conformance.cli.key import key
@@ -22,7 +22,9 @@ Examples:
 
 
 @click.group(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(greentic_session.__version__, message=f"greentic-session %(version)s (specification {SPEC_VERSION})")
+@click.version_option(
+    greentic_session.__version__, message=f"greentic-session %(version)s (specification {SPEC_VERSION})"
+)
 def commands() -> None:
     """Session stores put to the test: the specification, its schemas, and a suite that judges."""
 

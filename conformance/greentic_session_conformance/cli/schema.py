@@ -3,6 +3,7 @@
 import json
 
 import click
+
 from greentic_session import schema as schemas
 
 

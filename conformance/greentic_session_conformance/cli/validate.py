@@ -5,13 +5,28 @@ import sys
 from pathlib import Path
 
 import click
+
 from greentic_session import schema as schemas
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…|-")
-@click.option("--schema", "name", default="session-data", show_default=True, metavar="NAME", help="What the documents are to be.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="json for a program to read.")
+@click.option(
+    "--schema",
+    "name",
+    default="session-data",
+    show_default=True,
+    metavar="NAME",
+    help="What the documents are to be.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json for a program to read.",
+)
 def validate(files: tuple[str, ...], name: str, form: str) -> None:
     """Validate documents; `-` is standard input.
 

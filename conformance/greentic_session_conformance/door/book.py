@@ -58,7 +58,9 @@ class Book:
         """The record of a class; what its target is may come later, or never where it can't be had."""
         core = frozenset({"core"})
         name = suite.rpartition("::")[2]
-        return self.records.setdefault(suite, Record(TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort))
+        return self.records.setdefault(
+            suite, Record(TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort)
+        )
 
     def choose(self, rules: Iterable[str]) -> None:
         """Note that the user has selected tests by pytest's own means: what ran is a part (rule VERD-04)."""
@@ -69,7 +71,9 @@ class Book:
         made = []
         for suite, record in self.records.items():
             if self._selected:
-                record.selection = Selection(record.selection.claims, record.selection.profiles, frozenset(self._selected))
+                record.selection = Selection(
+                    record.selection.claims, record.selection.profiles, frozenset(self._selected)
+                )
             place = folder if len(self.records) == 1 else folder / safe_folder(suite.rpartition("::")[2] or suite)
             report = build(record)
             write(report, place)
@@ -99,8 +103,5 @@ class Journal:
     @staticmethod
     def read(path: Path) -> list[Event]:
         """The events of a journal; a last line that was cut off is left out."""
-        events = []
-        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-            if line.endswith("\n"):
-                events.append(json.loads(line))
-        return events
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,6 @@ from greentic_session_conformance.door.book import Book, Event
 from greentic_session_conformance.door.explain import failure_text
 from greentic_session_conformance.door.watchdog import Watchdog
 from greentic_session_conformance.pytest_plugin import MARK
-from greentic_session_conformance.report.model import Report
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import Selection, SelectionError, select
@@ -24,6 +23,9 @@ from greentic_session_conformance.run.record import info_of
 from greentic_session_conformance.suite import test_name
 from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
 from greentic_session_conformance.targets.target import CallableTarget, LentTarget, Target
+
+if TYPE_CHECKING:
+    from greentic_session_conformance.report.model import Report
 
 _DOOR_2 = "greentic_session_conformance.test_session_store"
 
@@ -38,6 +40,11 @@ class _Suite:
         self.first_store: Any = None
         self.probe: tuple[str, Any] | None = None
         self.told: list[Event] = []
+
+    def refuse_if_fatal(self) -> None:
+        """Don't try again what can't be run."""
+        if self.fatal:
+            raise NotRunnableError(self.fatal)
 
 
 class Door:
@@ -73,7 +80,8 @@ class Door:
         Raises:
             pytest.UsageError: the target's name, a profile or a rule is wrong.
         """
-        kept, left = [], []
+        kept: list[pytest.Item] = []
+        left: list[pytest.Item] = []
         by_name = {test_name(check): check for check in checks()}
         selections: dict[type, Selection | None] = {}
         for item in items:
@@ -105,7 +113,9 @@ class Door:
         profiles = [*self._config.getoption("--session-profile"), *also]
         single = self._config.getoption("--session-rule")
         try:
-            return select(target.profiles, profiles=profiles, rule_ids=single, extend=isinstance(target, CallableTarget))
+            return select(
+                target.profiles, profiles=profiles, rule_ids=single, extend=isinstance(target, CallableTarget)
+            )
         except SelectionError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -145,8 +155,7 @@ class Door:
         for told in suite.told:
             take(told)
         try:
-            if suite.fatal:
-                raise NotRunnableError(suite.fatal)
+            suite.refuse_if_fatal()
             target, store = self._open(request, cls, suite)
             self._prepare(suite, target, store, cls, take)
         except NotRunnableError as error:
@@ -161,7 +170,9 @@ class Door:
 
     def _watch(self, suite: _Suite) -> None:
         if self._watchdog is None:
-            self._watchdog = Watchdog(self._config, self._folder, self._seed, self._effort, self._timeout, write=not self._is_worker)
+            self._watchdog = Watchdog(
+                self._config, self._folder, self._seed, self._effort, self._timeout, write=not self._is_worker
+            )
         suite.conditions.pulse = self._watchdog.pulse
 
     def _open(self, request: pytest.FixtureRequest, cls: type, suite: _Suite) -> tuple[Target, Any]:
@@ -179,7 +190,9 @@ class Door:
         if name == "target":
             target = given() if isinstance(given, type) else given
             if not isinstance(target, Target):
-                message = f"the fixture `target` gives a {type(given).__name__}, not a greentic_session_conformance.Target"
+                message = (
+                    f"the fixture `target` gives a {type(given).__name__}, not a greentic_session_conformance.Target"
+                )
                 raise NotRunnableError(message)
             return target, None
         if given is None:
@@ -211,12 +224,19 @@ class Door:
         also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
         suite.selection = self._selection(target, also)
         chosen = {name: sorted(getattr(suite.selection, name)) for name in ("claims", "profiles", "rules")}
-        told: Event = {"target": asdict(info_of(target, named or "", suite.selection.claims)), "selection": chosen, "seed": self._seed}
+        told: Event = {
+            "target": asdict(info_of(target, named or "", suite.selection.claims)),
+            "selection": chosen,
+            "seed": self._seed,
+        }
         if store is None:
             suite.told.append(told)
             take(told)
             offers = preflight(target, suite.conditions)
-            suite.told[0] = {**told, "target": asdict(info_of(target, named or "", suite.selection.claims, offers))}
+            suite.told[0] = {
+                **told,
+                "target": asdict(info_of(target, named or "", suite.selection.claims, offers)),
+            }
             take(suite.told[0])
         else:
             suite.told.append(told)
@@ -237,7 +257,10 @@ class Door:
                 if suite.first_store is None:
                     suite.first_store = store
                     created = handle.call("create_session", ctx, session(ctx))
-                    suite.probe = (created.value if created.ok and isinstance(created.value, str) else "", ctx)
+                    suite.probe = (
+                        created.value if created.ok and isinstance(created.value, str) else "",
+                        ctx,
+                    )
                     return
                 assert suite.probe is not None
                 key, _ = suite.probe
@@ -251,12 +274,20 @@ class Door:
             raise NotRunnableError(message)
 
     def _judge(
-        self, check: Check, request: pytest.FixtureRequest, suite: _Suite, target: Target, store: Any, take: Callable[[Event], None]
+        self,
+        check: Check,
+        request: pytest.FixtureRequest,
+        suite: _Suite,
+        target: Target,
+        store: Any,
+        take: Callable[[Event], None],
     ) -> None:
         assert suite.selection is not None
         if not any(suite.selection.judges(rules()[rule]) for rule in check.rules):
             pytest.skip(f"not claimed: {', '.join(sorted(check.profiles - suite.selection.profiles))}")
-        suite.conditions.command = f"pytest '{request.node.nodeid}'" if store is not None or suite.conditions.target_name is None else ""
+        suite.conditions.command = (
+            f"pytest '{request.node.nodeid}'" if store is not None or suite.conditions.target_name is None else ""
+        )
         take({"start": check.name})
         result = judge(check, target, suite.conditions, store)
         take({"result": result.as_dict()})
@@ -313,7 +344,12 @@ class Door:
     def _user_selected(self) -> bool:
         """Whether the user has selected tests by pytest's own means."""
         option = self._config.option
-        chosen = (option.keyword, option.markexpr, getattr(option, "deselect", None), getattr(option, "lf", False))
+        chosen = (
+            option.keyword,
+            option.markexpr,
+            getattr(option, "deselect", None),
+            getattr(option, "lf", False),
+        )
         return any(chosen) or any("::test_" in argument for argument in self._config.args)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -322,9 +358,11 @@ class Door:
             terminalreporter.section(f"conformance of {report.target.name}")
             if self._config.get_verbosity() >= 0:
                 for item in report.requirements:
-                    terminalreporter.write_line(f"{item.id:9} {item.status:11} {item.title}" + (f" ({item.reason})" if item.reason else ""))
+                    terminalreporter.write_line(
+                        f"{item.id:9} {item.status:11} {item.title}" + (f" ({item.reason})" if item.reason else "")
+                    )
             told = f": {report.reason}" if report.reason else ""
             profiles = ", ".join(f"{name} {verdict}" for name, verdict in report.profiles.items())
-            terminalreporter.write_line(f"verdict {report.verdict.upper()}{told}   {profiles}   seed {report.seed}   {folder / 'report.json'}")
-
-
+            terminalreporter.write_line(
+                f"verdict {report.verdict.upper()}{told}   {profiles}   seed {report.seed}   {folder / 'report.json'}"
+            )

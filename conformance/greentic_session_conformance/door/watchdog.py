@@ -43,7 +43,15 @@ class Watchdog:
         place = Path(self._place.name)
         self.pulse = Pulse(place / "pulse")
         self.journal = Journal(place / "journal")
-        job = {"pid": os.getpid(), "place": str(place), "folder": str(folder), "seed": seed, "effort": effort, "timeout": timeout, "write": write}
+        job = {
+            "pid": os.getpid(),
+            "place": str(place),
+            "folder": str(folder),
+            "seed": seed,
+            "effort": effort,
+            "timeout": timeout,
+            "write": write,
+        }
         # While a test runs, pytest's capture stands in for standard output; what is told when pytest is dead goes to the real one.
         capture = config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
@@ -100,7 +108,15 @@ def _report(job: dict[str, Any], what: str) -> list[str]:
         suite, name = book.running
         check = next(item for item in checks() if item.name == name)
         expected = "every operation returns, and leaves its process alive"
-        result = Result(name, "failed", check.rules[0], expected=expected, got=what, operations=pulse.operations(), hung=pulse.running() or "")
+        result = Result(
+            name,
+            "failed",
+            check.rules[0],
+            expected=expected,
+            got=what,
+            operations=pulse.operations(),
+            hung=pulse.running() or "",
+        )
         spec = book.records[suite].target.spec
         conditions = Conditions(job["seed"], job["effort"], job["timeout"], target_name=spec or None)
         result.script = whole_check_script(result, check, conditions)

@@ -3,13 +3,16 @@
 import json
 import shutil
 from pathlib import Path
-from xml.etree import ElementTree as ET  # noqa: S405 - written here, never read
+from xml.etree import ElementTree as ET
 
 from greentic_session_conformance.report.model import Report, script_name
 from greentic_session_conformance.rules import SPEC_VERSION, rules
 
 #: Characters that XML 1.0 can't carry.
-_NOT_XML = {code: f"\\x{code:02x}" for code in range(32) if chr(code) not in "\t\n\r"} | {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+_NOT_XML = {code: f"\\x{code:02x}" for code in range(32) if chr(code) not in "\t\n\r"} | {
+    0xFFFE: "\\ufffe",
+    0xFFFF: "\\uffff",
+}
 
 
 def write(report: Report, folder: Path) -> None:
@@ -37,10 +40,14 @@ def junit(report: Report) -> bytes:
     by_profile: dict[str, list[ET.Element]] = {}
     for item in report.requirements:
         for test in item.tests or ({"id": item.id, "outcome": item.status},):
-            case = ET.Element("testcase", classname=f"{item.profile}.{item.id}", name=_xml(f"{test['id']} · {item.title}"))
+            case = ET.Element(
+                "testcase", classname=f"{item.profile}.{item.id}", name=_xml(f"{test['id']} · {item.title}")
+            )
             if test["outcome"] == "failed" and item.level == "MUST":
                 for failure in (found for found in item.failures if found["test"] == test["id"]):
-                    told = ET.SubElement(case, "failure", message=_xml(f"expected {failure['expected']}; got {failure['got']}"))
+                    told = ET.SubElement(
+                        case, "failure", message=_xml(f"expected {failure['expected']}; got {failure['got']}")
+                    )
                     told.text = _xml("\n".join([rules()[item.id].text, *failure["operations"]]))
             elif test["outcome"] != "passed":
                 ET.SubElement(case, "skipped", message=_xml(item.reason or item.status))
@@ -48,13 +55,26 @@ def junit(report: Report) -> bytes:
     for profile, cases in by_profile.items():
         failures = str(sum(case.find("failure") is not None for case in cases))
         skipped = str(sum(case.find("skipped") is not None for case in cases))
-        suite = ET.SubElement(root, "testsuite", name=profile, tests=str(len(cases)), failures=failures, errors="0", skipped=skipped)
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=profile,
+            tests=str(len(cases)),
+            failures=failures,
+            errors="0",
+            skipped=skipped,
+        )
         suite.extend(cases)
     if report.verdict == "not-run":
         suite = ET.SubElement(root, "testsuite", name="target", tests="1", failures="0", errors="1", skipped="0")
-        ET.SubElement(ET.SubElement(suite, "testcase", classname="target", name="the target can be run"), "error", message=_xml(report.reason))
+        ET.SubElement(
+            ET.SubElement(suite, "testcase", classname="target", name="the target can be run"),
+            "error",
+            message=_xml(report.reason),
+        )
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _xml(text: str) -> str:
@@ -69,7 +89,10 @@ def summary(report: Report) -> str:
         lines += [report.reason, ""]
     lines += [f"Specification {SPEC_VERSION}, seed {report.seed}, effort {report.effort}.", ""]
     if report.profiles:
-        lines += ["| profile | verdict | rules | passed | failed | warned | not judged |", "|---|---|---|---|---|---|---|"]
+        lines += [
+            "| profile | verdict | rules | passed | failed | warned | not judged |",
+            "|---|---|---|---|---|---|---|",
+        ]
         for profile, verdict in report.profiles.items():
             own = [item.status for item in report.requirements if item.profile == profile]
             counts = " | ".join(str(own.count(status)) for status in ("passed", "failed", "warned", "not-judged"))
@@ -80,7 +103,12 @@ def summary(report: Report) -> str:
             lines += [f"## {item.id} · {item.title}: {item.status}", "", rules()[item.id].text, ""]
             lines += [f"Not judged: {item.reason}.", ""] if item.status == "not-judged" else []
             for number, failure in enumerate(item.failures):
-                lines += [f"- expected: {failure['expected']}", f"- got: {failure['got']}", f"- try it: `python repro/{script_name(item, number)}`", ""]
+                lines += [
+                    f"- expected: {failure['expected']}",
+                    f"- got: {failure['got']}",
+                    f"- try it: `python repro/{script_name(item, number)}`",
+                    "",
+                ]
     if report.target.offers:
         lines += [f"Offered but not claimed, so not judged: {', '.join(report.target.offers)}.", ""]
     return "\n".join(lines)

@@ -6,14 +6,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import greentic_session
-
 from greentic_session_conformance.checks import Check, checks
 from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.record import Record, TargetInfo
 
 #: The exit status of each verdict (contract, "Exit status").
-EXIT_STATUS: Mapping[str, int] = {"conformant": 0, "partial": 0, "non-conformant": 1, "incomplete": 3, "not-run": 4}
+EXIT_STATUS: Mapping[str, int] = {
+    "conformant": 0,
+    "partial": 0,
+    "non-conformant": 1,
+    "incomplete": 3,
+    "not-run": 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,11 @@ class Report:
             "profiles": dict(self.profiles),
             "deviations": 0,
             "requirements": [
-                asdict(item) | {"tests": [dict(test) for test in item.tests], "failures": [dict(failure) for failure in item.failures]}
+                asdict(item)
+                | {
+                    "tests": [dict(test) for test in item.tests],
+                    "failures": [dict(failure) for failure in item.failures],
+                }
                 for item in self.requirements
             ],
         }
@@ -114,11 +123,15 @@ def build(record: Record) -> Report:
     """Make the report of a run."""
     selection = record.selection
     blamed = {result.rule for result in record.results if result.outcome == "failed"}
-    judged = [rule for rule in rules().values() if selection.judges(rule) or (rule.id in blamed and rule.profiles <= selection.claims)]
+    judged = [
+        rule
+        for rule in rules().values()
+        if selection.judges(rule) or (rule.id in blamed and rule.profiles <= selection.claims)
+    ]
     by_check = {result.check: result for result in record.results}
     requirements = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
     ended = bool(record.interrupted or record.ended_early)
-    profiles = {}
+    profiles: dict[str, str] = {}
     for name in TARGET_PROFILES:
         if name in selection.profiles and not record.fatal:
             own = [item for item in requirements if item.profile == name]
@@ -179,7 +192,9 @@ def _blames(result: Result | None, rule: Rule) -> bool:
 
 def _outcome(check: Check, result: Result | None, rule: Rule, record: Record) -> tuple[str, str]:
     if result is None:
-        return "not-judged", record.ended_early or ("the run was interrupted" if record.interrupted else "the check was not run")
+        return "not-judged", record.ended_early or (
+            "the run was interrupted" if record.interrupted else "the check was not run"
+        )
     if result.outcome == "failed" and result.rule != rule.id:
         return "not-judged", f"{check.name} met a breach of {result.rule} on its way"
     return result.outcome, result.reason

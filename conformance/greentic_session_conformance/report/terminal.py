@@ -19,7 +19,13 @@ SHOWN_CALLS = 8
 #: How many broken rules are told at length.
 SHOWN_FAILURES = 20
 
-_STYLES = {"conformant": "bold green", "partial": "bold yellow", "non-conformant": "bold red", "incomplete": "bold yellow", "not-run": "bold red"}
+_STYLES = {
+    "conformant": "bold green",
+    "partial": "bold yellow",
+    "non-conformant": "bold red",
+    "incomplete": "bold yellow",
+    "not-run": "bold red",
+}
 
 
 #: The width where there is no terminal to ask for one.
@@ -63,7 +69,10 @@ def _head(report: Report) -> Text:
     return Text.assemble(
         ("  target  ", "dim"),
         (target, "bold"),
-        (f"     spec {SPEC_VERSION}   suite {greentic_session.__version__}   seed {report.seed}   effort {report.effort}", "dim"),
+        (
+            f"     spec {SPEC_VERSION}   suite {greentic_session.__version__}   seed {report.seed}   effort {report.effort}",
+            "dim",
+        ),
     )
 
 
@@ -74,18 +83,34 @@ def _profiles(report: Report) -> Table:
     for profile, verdict in report.profiles.items():
         own = [item for item in report.requirements if item.profile == profile]
         judged = sum(item.status in {"passed", "failed", "warned"} for item in own)
-        told = [f"{count} {word}" for status, word in _WORDS.items() if (count := sum(item.status == status for item in own))]
+        told = [
+            f"{count} {word}"
+            for status, word in _WORDS.items()
+            if (count := sum(item.status == status for item in own))
+        ]
         style = _STYLES[verdict].removeprefix("bold ")
         total = len([item for item in own if item.status != "skipped"])
-        table.add_row(profile, Text("━" * 12, style), f"{judged:2} of {total:2} rules checked", Text(", ".join(told) or "ok", style))
+        table.add_row(
+            profile,
+            Text("━" * 12, style),
+            f"{judged:2} of {total:2} rules checked",
+            Text(", ".join(told) or "ok", style),
+        )
     return table
 
 
-_WORDS: Mapping[str, str] = {"failed": "broken", "warned": "recommended and not kept", "not-judged": "not judged", "not-covered": "not covered"}
+_WORDS: Mapping[str, str] = {
+    "failed": "broken",
+    "warned": "recommended and not kept",
+    "not-judged": "not judged",
+    "not-covered": "not covered",
+}
 
 
 def _failure(item: Requirement, failure: Mapping[str, Any], script: str, folder: Path | None) -> RenderableType:
-    title = Text.assemble((f"{item.id} · {item.title}", "bold"), (f"   ({item.level})" if item.level != "MUST" else "", "dim"))
+    title = Text.assemble(
+        (f"{item.id} · {item.title}", "bold"), (f"   ({item.level})" if item.level != "MUST" else "", "dim")
+    )
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -113,7 +138,12 @@ def _undecided(report: Report) -> list[RenderableType]:
             by_reason.setdefault(item.reason or item.status, []).append(item.id)
     lines = [Text(f"  not judged  {', '.join(ids)}: {reason}") for reason, ids in by_reason.items()]
     if report.target.offers:
-        lines.append(Text(f"  not claimed, so not judged, though the target seems to offer it: {', '.join(report.target.offers)}", "dim"))
+        lines.append(
+            Text(
+                f"  not claimed, so not judged, though the target seems to offer it: {', '.join(report.target.offers)}",
+                "dim",
+            )
+        )
     return [*lines, Text()] if lines else []
 
 
@@ -125,7 +155,11 @@ def _verdict(report: Report, folder: Path | None) -> Text:
         judged = sum(item.status in {"passed", "failed", "warned"} for item in report.requirements)
         told = f" to {profiles} ({len(broken)} of {judged} rules broken)"
     elif report.verdict in {"conformant", "partial"}:
-        told = f" to {', '.join(report.profiles)}" if report.verdict == "conformant" else ": only the selected rules were judged"
+        told = (
+            f" to {', '.join(report.profiles)}"
+            if report.verdict == "conformant"
+            else ": only the selected rules were judged"
+        )
     else:
         told = f": {report.reason}" if report.reason else ": not every claimed rule could be judged"
     if report.interrupted:

@@ -13,7 +13,6 @@ import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from greentic_session import GreenticError, SessionData, TenantCtx
-
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.limit import OperationHung
 from greentic_session_conformance.case.loop import Loop
@@ -106,7 +105,7 @@ def _target_of(case: "Case") -> dict[str, str]:
 def _pickled(value: Any, what: str) -> str:
     try:
         return base64.b64encode(pickle.dumps(value)).decode()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - pickling runs the target's code
         message = f"the {what} does not pickle ({type(error).__name__}: {error}); `durable` opens it in another process"
         raise NotJudged(message) from None
 
@@ -152,7 +151,7 @@ def main() -> None:
         try:
             if "target" in request:
                 sys.path[:] = request["path"]
-                store = loop.finish(_load(request["target"]).open_store(pickle.loads(base64.b64decode(request["storage"]))))  # noqa: S301 - from the process that started this one
+                store = loop.finish(_load(request["target"]).open_store(_unpickled(request["storage"])))
                 answer: dict[str, Any] = {"value": []}
             else:
                 arguments = [_read(item) for item in request["arguments"]]
@@ -171,7 +170,11 @@ def _load(target: dict[str, str]) -> Any:
         from greentic_session_conformance.targets.named import load_target  # noqa: PLC0415 - a pickled target needs none of it
 
         return load_target(target["name"])
-    return pickle.loads(base64.b64decode(target["pickle"]))  # noqa: S301 - the same
+    return _unpickled(target["pickle"])
+
+
+def _unpickled(text: str) -> Any:
+    return pickle.loads(base64.b64decode(text))  # noqa: S301 - it comes from the process that started this one
 
 
 if __name__ == "__main__":

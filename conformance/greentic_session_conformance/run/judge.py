@@ -91,7 +91,11 @@ def _outcome(check: Check, case: Case) -> Result:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - opening a storage or a handle is the target's code and may raise anything
-        return Result(check.name, "not-judged", reason=f"the target could not be opened: {type(error).__name__}: {error}")
+        return Result(
+            check.name,
+            "not-judged",
+            reason=f"the target could not be opened: {type(error).__name__}: {error}",
+        )
     return Result(check.name, "passed")
 
 

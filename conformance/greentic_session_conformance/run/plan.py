@@ -45,7 +45,9 @@ class Selection:
         return bool(self.rules)
 
 
-def select(claims: Iterable[str], *, profiles: Iterable[str] = (), rule_ids: Iterable[str] = (), extend: bool = False) -> Selection:
+def select(
+    claims: Iterable[str], *, profiles: Iterable[str] = (), rule_ids: Iterable[str] = (), extend: bool = False
+) -> Selection:
     """Select from a target's claims.
 
     Args:
@@ -57,7 +59,11 @@ def select(claims: Iterable[str], *, profiles: Iterable[str] = (), rule_ids: Ite
     Raises:
         SelectionError: a profile or rule doesn't exist, or isn't claimed.
     """
-    claimed, asked, single = frozenset(claims), frozenset(profiles), frozenset(item.upper() for item in rule_ids)
+    claimed, asked, single = (
+        frozenset(claims),
+        frozenset(profiles),
+        frozenset(item.upper() for item in rule_ids),
+    )
     _known(claimed, "claims the profile")
     _known(asked, "was asked for the profile")
     if extend:

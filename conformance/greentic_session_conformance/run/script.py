@@ -31,7 +31,14 @@ def whole_check_script(result: "Result", check: "Check", conditions: "Conditions
 
 def _opening(result: "Result", conditions: "Conditions", imports: list[str]) -> list[str]:
     rule = rules()[result.rule]
-    told = [f"{rule.id} · {rule.title}.", "", rule.text, "", f"Expected: {result.expected}.", f"Got: {result.got}."]
+    told = [
+        f"{rule.id} · {rule.title}.",
+        "",
+        rule.text,
+        "",
+        f"Expected: {result.expected}.",
+        f"Got: {result.got}.",
+    ]
     if conditions.command:
         told += ["", f"In pytest: {conditions.command}"]
     head = ['"""' + "\n".join(told).replace("\\", "\\\\").replace('"""', "'''"), '"""', ""]
@@ -40,11 +47,26 @@ def _opening(result: "Result", conditions: "Conditions", imports: list[str]) -> 
     name = conditions.target_name
     if name is None:
         opened = "make_store"
-        made = ["", "", "def make_store():", '    raise SystemExit("put the store of your fixture here")  # <- your store', ""]
+        made = [
+            "",
+            "",
+            "def make_store():",
+            '    raise SystemExit("put the store of your fixture here")  # <- your store',
+            "",
+        ]
     else:
         opened = repr(without_password(name))
         if opened != repr(name):
             imports = ["import os", "", *imports]
-            made = ["", "# The URL's password is left out here; REDIS_URL in the environment gives the whole."]
+            made = [
+                "",
+                "# The URL's password is left out here; REDIS_URL in the environment gives the whole.",
+            ]
             opened = f'os.environ.get("REDIS_URL", {opened})'
-    return [*head, *imports, *made, "", f"replay = Replay({opened}, operation_timeout={conditions.operation_timeout:g})"]
+    return [
+        *head,
+        *imports,
+        *made,
+        "",
+        f"replay = Replay({opened}, operation_timeout={conditions.operation_timeout:g})",
+    ]

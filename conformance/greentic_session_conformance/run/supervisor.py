@@ -195,8 +195,18 @@ class Supervisor:
 
     def _lost(self, told: str, hung: str, operations: list[str]) -> Result:
         check = next(item for item in checks() if item.name == self._running)
-        expected = f"{hung} returns within {self._job.operation_timeout:g} s" if hung else "the store leaves its process alive"
-        result = Result(check.name, "failed", check.rules[0], expected=expected, got=f"the store's process {told}", operations=operations, hung=hung)
+        expected = (
+            f"{hung} returns within {self._job.operation_timeout:g} s" if hung else "the store leaves its process alive"
+        )
+        result = Result(
+            check.name,
+            "failed",
+            check.rules[0],
+            expected=expected,
+            got=f"the store's process {told}",
+            operations=operations,
+            hung=hung,
+        )
         job = self._job
         conditions = Conditions(job.seed, job.effort, job.operation_timeout, target_name=job.target)
         result.script = whole_check_script(result, check, conditions)

@@ -79,7 +79,12 @@ def _run(job: Job, events: _Events) -> None:
         conditions.pulse.begin("the import of the target", time.monotonic() + LOAD_SECONDS)
         target = load_target(job.target)
         conditions.pulse.end()
-        selection = select(target.profiles, profiles=job.profiles, rule_ids=job.rules, extend=isinstance(target, CallableTarget))
+        selection = select(
+            target.profiles,
+            profiles=job.profiles,
+            rule_ids=job.rules,
+            extend=isinstance(target, CallableTarget),
+        )
     except (TargetNameError, SelectionError) as error:
         events.say("usage", message=str(error))
         return
@@ -88,7 +93,11 @@ def _run(job: Job, events: _Events) -> None:
         return
     planned = selection.checks()
     told = info_of(target, job.target, selection.claims)
-    chosen = {"claims": sorted(selection.claims), "profiles": sorted(selection.profiles), "rules": sorted(selection.rules)}
+    chosen = {
+        "claims": sorted(selection.claims),
+        "profiles": sorted(selection.profiles),
+        "rules": sorted(selection.rules),
+    }
     events.say("plan", checks=[item.name for item in planned], selection=chosen, target=asdict(told))
     if job.plan_only:
         return

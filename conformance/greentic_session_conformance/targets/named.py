@@ -32,7 +32,7 @@ def load_target(name: str) -> Target:
         TargetNameError: the text names nothing, or something that is neither a Target nor callable.
         TargetLoadError: the module that it names raises on import, or the Target's constructor does.
     """
-    if name == "memory" or name == "embedded-redis" or name.startswith(_URL_SCHEMES):
+    if name in {"memory", "embedded-redis"} or name.startswith(_URL_SCHEMES):
         return _reference(name)
     place, separator, attribute = name.rpartition(":")
     if not separator or not place or not attribute:
@@ -103,7 +103,9 @@ def _broken(place: str, error: BaseException) -> TargetLoadError:
 
 
 def _nearest_module(place: str) -> str:
-    names = [found.stem for found in Path().glob("*.py")] + [found.parent.name for found in Path().glob("*/__init__.py")]
+    names = [found.stem for found in Path().glob("*.py")] + [
+        found.parent.name for found in Path().glob("*/__init__.py")
+    ]
     head, _, _ = place.partition(".")
     nearest = difflib.get_close_matches(head, names, 1)
     return f" (did you mean `{nearest[0]}`?)" if nearest and nearest[0] != head else ""
@@ -134,7 +136,9 @@ def _as_target(value: Any, name: str) -> Target:
     if hasattr(value, "open_storage") and hasattr(value, "open_store"):
         target: Target = value
         if not isinstance(target, Target):
-            message = f"`{name}` has open_storage and open_store but is no greentic_session_conformance.Target: subclass it"
+            message = (
+                f"`{name}` has open_storage and open_store but is no greentic_session_conformance.Target: subclass it"
+            )
             raise TargetNameError(message)
         target.name = target.name or name
         return target

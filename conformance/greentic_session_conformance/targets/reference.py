@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 import greentic_session
 from greentic_session import InMemorySessionStore, RedisSessionStore, SessionData
 from greentic_session.mapping import telegram_update_to_session_key, webhook_to_session_key
-
 from greentic_session_conformance.servers import private_redis_url, without_password
 from greentic_session_conformance.targets.target import Target
 

@@ -80,7 +80,7 @@ class CallableTarget(Target):
     def open_storage(self) -> Any:
         """Nothing: a store of this kind is its own storage."""
 
-    def open_store(self, storage: Any) -> Any:
+    def open_store(self, storage: Any) -> Any:  # noqa: ARG002 - there is none to open it on
         """A fresh store."""
         return self._make()
 

@@ -10,8 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
-# Run as a script, Python looks for modules in tools/ and not beside it.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+if not __package__:  # run as a script, Python looks for modules in tools/ and not beside it
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from greentic_session_conformance.rules import rules
 
@@ -51,20 +51,19 @@ def pages(root: Path) -> dict[str, str]:
     }
 
 
-def main() -> None:
-    """Replace what an earlier run has written."""
-    build = ROOT / "build"
+def write(root: Path, build: Path) -> None:
+    """Write the pages and the navigation into a folder, in the place of those of an earlier run."""
     source = build / "site-src"
     if source.exists():
         shutil.rmtree(source)
-    for path, text in pages(ROOT).items():
+    for path, text in pages(root).items():
         place = source / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-    titles = {name: document.title for name, document in read_schemas(ROOT / "schemas" / "v1").items()}
+    titles = {name: document.title for name, document in read_schemas(root / "schemas" / "v1").items()}
     text = json.dumps({"nav": navigation(rules(), titles)}, ensure_ascii=False, indent=2)
     (build / "site-nav.yml").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    main()
+    write(ROOT, ROOT / "build")

@@ -1,4 +1,4 @@
-"""Docstrings as mkdocstrings wants them: the roles that editors know become code spans, which Markdown knows."""
+"""Docstrings as mkdocstrings wants them: what editors and doctest know is told in Markdown."""
 
 import re
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import griffe
 
 _ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod|obj):`(?P<short>~)?(?P<name>[\w.]+)`")
+#: A session of the interpreter, up to the next empty line.
+_SESSION = re.compile(r"^(?P<indent> *)>>> .*(?:\n *\S.*)*", re.MULTILINE)
 
 
 def _span(role: re.Match[str]) -> str:
@@ -13,10 +15,14 @@ def _span(role: re.Match[str]) -> str:
     return f"`{name}`"
 
 
-class Roles(griffe.Extension):
+def _block(session: re.Match[str]) -> str:
+    return f"{session['indent']}```pycon\n{session[0]}\n{session['indent']}```"
+
+
+class Markdown(griffe.Extension):
     """Rewrites each docstring as it is collected."""
 
     def on_object(self, *, obj: griffe.Object, **_kwargs: Any) -> None:
         """Rewrite one docstring."""
         if obj.docstring is not None:
-            obj.docstring.value = _ROLE.sub(_span, obj.docstring.value)
+            obj.docstring.value = _SESSION.sub(_block, _ROLE.sub(_span, obj.docstring.value))

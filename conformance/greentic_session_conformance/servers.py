@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -52,6 +53,7 @@ class PrivateServer:
 
     Args:
         program: the server's binary; found where it isn't given.
+        options: more of the server's options, such as ``("--requirepass", "…")``.
 
     Raises:
         NoServerError: there is no binary, or it did not start.
@@ -59,7 +61,7 @@ class PrivateServer:
 
     START_SECONDS = 20.0
 
-    def __init__(self, program: Path | None = None) -> None:
+    def __init__(self, program: Path | None = None, *, options: Sequence[str] = ()) -> None:
         path = program or binary()
         if path is None:
             message = (
@@ -68,10 +70,9 @@ class PrivateServer:
             )
             raise NoServerError(message)
         self._program = path
-        self._folder = tempfile.TemporaryDirectory(prefix="greentic-session-")
-        self.port = _free_port()
-        self._process = self._start()
-        atexit.register(self.stop)
+        self._options = options
+        self.port = free_port()
+        self.start()
 
     @property
     def url(self) -> str:
@@ -83,41 +84,40 @@ class PrivateServer:
         """The server's process."""
         return self._process.pid
 
-    def restart(self) -> None:
-        """End the server and start it again, empty, on the same port."""
-        self._end()
-        self._process = self._start()
+    def start(self) -> None:
+        """Start the server, empty; the constructor has done so once.
 
-    def stop(self) -> None:
-        """End the server; more than once does no harm."""
-        atexit.unregister(self.stop)
-        self._end()
-        self._folder.cleanup()
-
-    def _end(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        Raises:
+            NoServerError: it did not start.
+        """
+        self._folder = tempfile.TemporaryDirectory(prefix="greentic-session-")
         log = Path(self._folder.name) / "log"
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *self._options]
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 [self._program, *options, "--dir", self._folder.name],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+        atexit.register(self.stop)
         until = time.monotonic() + self.START_SECONDS
-        while time.monotonic() < until and process.poll() is None:
+        while time.monotonic() < until and self._process.poll() is None:
             if _answers(self.port):
-                return process
+                return
             time.sleep(0.01)
-        process.kill()
-        process.wait()
-        message = f"{self._program.name} did not start: {log.read_text(errors='replace')[-500:].strip()}"
+        told = log.read_text(errors="replace")[-500:].strip()
+        self.stop()
+        message = f"{self._program.name} did not start: {told}"
         raise NoServerError(message)
+
+    def stop(self) -> None:
+        """End the server; more than once does no harm."""
+        atexit.unregister(self.stop)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -126,7 +126,8 @@ class PrivateServer:
         self.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -137,7 +138,8 @@ def _answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            # One that asks for a password first is there, too.
+            return connection.recv(16).startswith((b"+PONG", b"-NOAUTH"))
     except OSError:
         return False
 

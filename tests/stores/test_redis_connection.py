@@ -5,7 +5,6 @@ import socket
 import threading
 
 import pytest
-from conftest import running_server
 from redis.connection import Connection
 from store_samples import context, refusal, session
 
@@ -123,7 +122,7 @@ def test_scripts_that_the_server_forgot_are_sent_again(private_server):
     assert client.keys() == []
 
 
-def test_a_restart_of_the_server_is_over_with_the_next_call():
+def test_a_restart_of_the_server_is_over_with_the_next_call(running_server):
     with running_server() as server, RedisSessionStore(server.url) as store:
         store.create_session(ALICE, session(ALICE), "key")
         server.stop()
@@ -143,7 +142,7 @@ def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(priva
         store.remove_session("killed")
 
 
-def test_a_server_behind_a_socket_file_and_another_database_are_used(tmp_path):
+def test_a_server_behind_a_socket_file_and_another_database_are_used(running_server, tmp_path):
     path = f"{tmp_path}/s"
     with running_server("--unixsocket", path) as server:
         with RedisSessionStore(f"unix://{path}?db=3") as store:

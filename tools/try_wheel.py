@@ -1,5 +1,6 @@
 """Install a wheel into clean environments, one an extra, and see that what it promises is there."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -72,13 +73,20 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _run(*command: str | Path, status: int = 0, cwd: Path) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+def _run(*command: str | Path, status: int = 0, cwd: Path, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != status:
         _say(done.stdout + done.stderr)
         message = f"{' '.join(map(str, command))[:120]} ended with {done.returncode}, not {status}"
         raise SystemExit(message)
     return done.stdout + done.stderr
+
+
+def _verify_types(place: Path) -> None:
+    """Every public name of the installed library has a known type, for those who import it."""
+    checker = Path(sys.executable).with_name("basedpyright")
+    environment = os.environ | {"VIRTUAL_ENV": str(place), "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    _run(checker, "--verifytypes", "greentic_session", "--ignoreexternal", cwd=place, environment=environment)
 
 
 def try_extra(wheel: Path, extra: str, place: Path) -> None:
@@ -94,6 +102,8 @@ def try_extra(wheel: Path, extra: str, place: Path) -> None:
     if status == 0:
         _run(script, "conformance", "memory", "--effort", "quick", "--report", place / "reports", cwd=place)
         _run(script, "schema", "session-data", cwd=place)
+    if extra == "[redis]":
+        _verify_types(place)
     if extra == "[all]":
         _run(
             script,

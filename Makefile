@@ -43,7 +43,7 @@ test-fast: $(VENV)/.dev
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/mypy greentic_session conformance/greentic_session_conformance tools
+	$(BIN)/mypy greentic_session conformance/greentic_session_conformance tools examples
 	$(BIN)/basedpyright --verifytypes greentic_session --ignoreexternal
 
 format: $(VENV)/.dev
@@ -51,7 +51,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(SOURCES)
 
 docs: $(VENV)/.dev
-	$(BIN)/python tools/build_site_pages.py
+	$(BIN)/python -m tools.build_site_pages
 	$(BIN)/mkdocs build --strict
 
 site: docs

@@ -1,8 +1,8 @@
-"""Write the pages of the site into ``build/site-src`` and its navigation beside them; ``mkdocs build`` does the rest.
+"""Write the pages of the site into ``build/site-src``, with its navigation; ``mkdocs build`` does the rest.
 
-Run it from anywhere, with the library and the suite importable::
+Run it from the checkout, with the library and the suite importable::
 
-    python tools/build_site_pages.py
+    python -m tools.build_site_pages
 """
 
 import json
@@ -10,13 +10,14 @@ import shutil
 from pathlib import Path
 
 from greentic_session_conformance.rules import rules
-from site_pages.chapters import chapter_pages
-from site_pages.checked_by import checks_by_rule
-from site_pages.library import library_page, without_missing_names
-from site_pages.navigation import navigation
-from site_pages.rules_index import rules_index
-from site_pages.schemas import read_schemas, schema_pages
-from site_pages.vectors import vector_pages
+
+from tools.site_pages.chapters import chapter_pages
+from tools.site_pages.checked_by import checks_by_rule
+from tools.site_pages.library import library_page, without_missing_names
+from tools.site_pages.navigation import navigation
+from tools.site_pages.rules_index import rules_index
+from tools.site_pages.schemas import read_schemas, schema_pages
+from tools.site_pages.vectors import vector_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 _LIBRARY = "library.md"
@@ -46,20 +47,19 @@ def pages(root: Path) -> dict[str, str]:
     }
 
 
-def main() -> None:
-    """Replace what an earlier run has written."""
-    build = ROOT / "build"
+def write(root: Path, build: Path) -> None:
+    """Write the pages and the navigation into a folder, in the place of those of an earlier run."""
     source = build / "site-src"
     if source.exists():
         shutil.rmtree(source)
-    for path, text in pages(ROOT).items():
+    for path, text in pages(root).items():
         place = source / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-    titles = {name: document.title for name, document in read_schemas(ROOT / "schemas" / "v1").items()}
+    titles = {name: document.title for name, document in read_schemas(root / "schemas" / "v1").items()}
     text = json.dumps({"nav": navigation(rules(), titles)}, ensure_ascii=False, indent=2)
     (build / "site-nav.yml").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    main()
+    write(ROOT, ROOT / "build")

@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-_NEEDED = ("click", "rich", "jsonschema", "referencing", "markdown_it", "hypothesis")
+_NEEDED = ("click", "rich", "jsonschema", "referencing", "markdown_it")
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ from typing import Final
 
 from greentic_session_conformance.rules import Rule
 from markdown_it import MarkdownIt
-from site_pages.text import PageError, code, link_rules
+
+from tools.site_pages.text import PageError, code, link_rules
 
 _TO_SPEC: Final = ""
 

@@ -14,5 +14,5 @@ def checks_by_rule() -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
     for check in import_module(_MODULE).checks():
         for rule in check.rules:
-            found.setdefault(rule, []).append(check.id)
+            found.setdefault(rule, []).append(check.name)
     return found

@@ -1,4 +1,4 @@
-"""The reference of the library: a block for each public name, filled in from the docstrings by mkdocstrings."""
+"""The reference of the library: a block for each public name, which mkdocstrings fills from the docstrings."""
 
 from collections.abc import Iterable
 from importlib import import_module

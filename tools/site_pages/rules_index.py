@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from html import escape
 
 from greentic_session_conformance.rules import KIT_PROFILE, TARGET_PROFILES, Rule
-from site_pages.text import rule_link, table
+
+from tools.site_pages.text import rule_link, table
 
 _FOR = {
     "core": "Every store.",
@@ -32,7 +33,7 @@ def rules_index(rules: Mapping[str, Rule]) -> str:
     return "\n\n".join(
         [
             "# Rules index",
-            f"All {len(rules)} rules of the specification ({counted}), by the profile that holds a store to them.",
+            f"All {len(rules)} rules of the specification ({counted}), by the profile that they are in.",
             f"{jumps}\n{{ .jumps }}",
             *sections,
             "",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from site_pages.text import as_json, code
+from tools.site_pages.text import as_json, code
 
 Schema = Mapping[str, Any] | bool
 

@@ -9,8 +9,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from greentic_session_conformance.rules import Rule
-from site_pages.schema_type import EXPRESSED, Schema, bounds_in_words, other_members_in_words, type_in_words
-from site_pages.text import PageError, as_json, json_block, link_rules, prose, rule_link, table
+
+from tools.site_pages.schema_type import (
+    EXPRESSED,
+    Schema,
+    bounds_in_words,
+    other_members_in_words,
+    type_in_words,
+)
+from tools.site_pages.text import PageError, as_json, json_block, link_rules, prose, rule_link, table
 
 _ENDING: Final = ".schema.json"
 _FOLDER: Final = "schemas/v1/"
@@ -19,9 +26,9 @@ _SHOWN_EXAMPLES: Final = 3
 
 _INDEX = """# Schemas
 
-JSON Schemas (2020-12), one for each type of document. Each is published at exactly the address that its `$id` gives.
-A schema can't say all that the specification does: a repeated member, `1.0` in the place of `1`, a lone surrogate
-are not visible to it. The rules that each page links to are what counts.
+JSON Schemas (2020-12), one for each type of document, each published at exactly the address that its `$id` gives.
+A schema can't say all that the specification does: a repeated member, `1.0` in the place of `1` and a lone
+surrogate are not visible to it. The rules that each page links to are what counts.
 """
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from greentic_session_conformance.rules import Rule
-from site_pages.text import PageError, code, prose, rule_link, table
+
+from tools.site_pages.text import PageError, code, prose, rule_link, table
 
 _INTRO = """# Vectors
 

@@ -56,7 +56,8 @@ def create_session_store(config: str | SessionBackendConfig) -> InMemorySessionS
     """The store that ``config`` describes; nothing connects yet.
 
     Args:
-        config: ``"memory:"``, the URL of a Redis server, or a configuration.
+        config: ``"memory:"``, the URL of a Redis server (``redis://``, ``rediss://`` or ``unix://``, see
+            :class:`~greentic_session.RedisSessionStore`), or a configuration.
 
     Raises:
         InvalidInputError: it describes none.

@@ -17,7 +17,7 @@ def telegram_update_to_session_key(bot_id: str | int, chat_id: str | int, user_i
 
     Args:
         bot_id: The bot; an integer counts as its decimal digits.
-        chat_id: The chat.
+        chat_id: The chat; a group's is negative.
         user_id: The user.
 
     Returns:
@@ -36,7 +36,7 @@ def webhook_to_session_key(source: str | int, subject: str | int, id_hint: str |
     """The key of the session that a webhook's event belongs to (KEY-02).
 
     Args:
-        source: Who sends the events.
+        source: Who sends the events; an integer counts as its decimal digits.
         subject: What they are about.
         id_hint: What tells one conversation about it from another.
 
@@ -45,6 +45,8 @@ def webhook_to_session_key(source: str | int, subject: str | int, id_hint: str |
 
     Raises:
         InvalidInputError: An argument is neither a string nor an integer, or UTF-8 can't encode it.
+    >>> webhook_to_session_key("shop", "order.paid", 1234) == webhook_to_session_key("shop", "order.paid", "1234")
+    True
     """
     return _key("wh", {"source": source, "subject": subject, "id_hint": id_hint})
 

@@ -165,15 +165,27 @@ class TenantCtx(_Value, frozen=True):
 
     @classmethod
     def new(cls, env: EnvId, tenant: TenantId) -> "TenantCtx":
-        """A context of a tenant in an environment, without team or user, at attempt 0."""
+        """A context of a tenant in an environment, without team or user, at attempt 0.
+
+        Raises:
+            InvalidInputError: One of them is no id (DATA-20).
+        """
         return cls(env, tenant, tenant)
 
     def with_team(self, team: TeamId | None) -> "TenantCtx":
-        """A copy whose team is another; None leaves it without."""
+        """A copy whose team is another, in both members of the pair; None leaves it without.
+
+        Raises:
+            InvalidInputError: It is no id (DATA-20).
+        """
         return self.replace(team=team, team_id=team)
 
     def with_user(self, user: UserId | None) -> "TenantCtx":
-        """A copy whose user is another; None leaves it without."""
+        """A copy whose user is another, in both members of the pair; None leaves it without.
+
+        Raises:
+            InvalidInputError: It is no id (DATA-20).
+        """
         return self.replace(user=user, user_id=user)
 
     @property
@@ -193,6 +205,9 @@ class TenantCtx(_Value, frozen=True):
     @classmethod
     def from_json(cls, document: bytes | str) -> "TenantCtx":
         """Read a document.
+
+        Args:
+            document: Its text; bytes are UTF-8. Members that nobody knows are dropped (DATA-18).
 
         Raises:
             InvalidInputError: It is none; the message tells the places of the first faults.
@@ -267,6 +282,9 @@ class SessionData(_Value, frozen=True):
     @classmethod
     def from_json(cls, document: bytes | str) -> "SessionData":
         """Read a document.
+
+        Args:
+            document: Its text; bytes are UTF-8. Members that nobody knows are dropped (DATA-18).
 
         Raises:
             InvalidInputError: It is none; the message tells the places of the first faults.

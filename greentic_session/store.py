@@ -30,37 +30,54 @@ class SessionStore(Protocol):
             The key issued, a non-empty string.
 
         Raises:
-            GreenticError: ``invalid_input`` where ``ctx`` may not create ``data``.
+            GreenticError: ``invalid_input`` where ``ctx`` may not create ``data`` (FENCE-01 to FENCE-04).
         """
         ...
 
     def get_session(self, key: SessionKey) -> SessionData | None:
-        """The session under ``key``, equal to what was stored; ``None`` for any key that isn't there."""
+        """The session under ``key``, equal to what was stored (DATA-01).
+
+        Args:
+            key: a key that the store issued or was given; any other string is one that isn't there.
+
+        Returns:
+            The session, or ``None`` where there is none (OPS-07).
+        """
         ...
 
     def update_session(self, key: SessionKey, data: SessionData) -> None:
         """Replace the session under ``key`` and route its user to it, where it names one.
 
+        Args:
+            key: whose session to replace.
+            data: the whole session as it is from now on (OPS-08).
+
         Raises:
-            GreenticError: ``not_found`` where there is none; then ``invalid_input`` where env, tenant, team
-                or user would change.
+            GreenticError: ``not_found`` where there is none (OPS-09); then ``invalid_input`` where env,
+                tenant, team or user would change (FENCE-05 to FENCE-08).
         """
         ...
 
     def remove_session(self, key: SessionKey) -> None:
         """Remove the session under ``key`` together with the routing entry that leads to it.
 
+        Args:
+            key: whose session to remove.
+
         Raises:
-            GreenticError: ``not_found`` where there is none.
+            GreenticError: ``not_found`` where there is none (OPS-11).
         """
         ...
 
     def find_by_user(self, ctx: TenantCtx, user: str) -> tuple[SessionKey, SessionData] | None:
-        """The session most recently created or updated for ``user``, where ``ctx`` may have it, or ``None``.
+        """The session most recently created or updated for ``user`` (ROUTE-04, ROUTE-05).
 
         Args:
             ctx: who asks; env, tenant and team are those to look in.
             user: the user whose session it is, an id.
+
+        Returns:
+            Its key and data, or ``None`` where there is none that ``ctx`` may have (FENCE-09 to FENCE-12).
         """
         ...
 

@@ -46,8 +46,12 @@ class RedisSessionStore:
         read_timeout: seconds to wait for an answer.
 
     Raises:
-        InvalidInputError: one of them isn't that.
+        InvalidInputError: one of them isn't that (ERR-17).
         MissingExtraError: the package ``redis`` isn't installed.
+
+    Example:
+        >>> RedisSessionStore("redis://runner:secret@cache/2", namespace="myapp:session")
+        RedisSessionStore('redis://***@cache:6379/2', namespace='myapp:session')
     """
 
     def __init__(

@@ -136,6 +136,11 @@ class MissingExtraError(GreenticError, ImportError):
     the module 'redis' is not installed; install it with: pip install 'greentic-session[redis]'
     """
 
+    name: str | None
+    """The module that couldn't be imported, as every ``ImportError`` has it."""
+    msg: str
+    """The message, likewise."""
+
     def __init__(self, missing: str, extra: str) -> None:
         message = f"the module {missing!r} is not installed; install it with: pip install 'greentic-session[{extra}]'"
         super().__init__(ErrorCode.INVALID_INPUT, message)

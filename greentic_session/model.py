@@ -60,7 +60,9 @@ class _Value(
         members = {name: getattr(self, name) for name in self.__struct_fields__}
         return type(self)(**members | changes)
 
-    __replace__ = replace  # what copy.replace calls, from Python 3.13 on
+    def __replace__(self, /, **changes: Any) -> Self:
+        """What ``copy.replace`` calls, from Python 3.13 on."""
+        return self.replace(**changes)
 
 
 @final

@@ -60,8 +60,14 @@ def render(report: Report, folder: Path | None) -> RenderableType:
 
 
 def print_report(report: Report, folder: Path | None, console: Console) -> None:
-    """Print the report."""
-    console.print(render(report, folder), highlight=False)
+    """Print the report; into a file or a pipe without the blanks that fill a terminal's lines."""
+    if console.is_terminal:
+        console.print(render(report, folder))
+        return
+    with console.capture() as capture:
+        console.print(render(report, folder))
+    for line in capture.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
 
 
 def _head(report: Report) -> Text:
@@ -109,7 +115,8 @@ _WORDS: Mapping[str, str] = {
 
 def _failure(item: Requirement, failure: Mapping[str, Any], script: str, folder: Path | None) -> RenderableType:
     title = Text.assemble(
-        (f"{item.id} · {item.title}", "bold"), (f"   ({item.level})" if item.level != "MUST" else "", "dim")
+        (f"{item.id} · {item.title}", "bold"),
+        ("" if item.level == "MUST" else "   (recommended, not kept; the verdict stays)", "dim"),
     )
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
@@ -152,8 +159,7 @@ def _verdict(report: Report, folder: Path | None) -> Text:
     if report.verdict == "non-conformant":
         broken = report.broken
         profiles = ", ".join(dict.fromkeys(item.profile for item in broken))
-        judged = sum(item.status in {"passed", "failed", "warned"} for item in report.requirements)
-        told = f" to {profiles} ({len(broken)} of {judged} rules broken)"
+        told = f" to {profiles} ({len(broken)} of {len(report.requirements)} rules broken)"
     elif report.verdict in {"conformant", "partial"}:
         told = (
             f" to {', '.join(report.profiles)}"

@@ -1,6 +1,8 @@
 """Before any rule is judged: can the target be run at all, and what does it offer?"""
 
 import inspect
+import sys
+from contextlib import suppress
 from typing import Any
 
 from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung
@@ -35,7 +37,12 @@ def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
             message = f"the target can't be opened: {type(error).__name__}: {error}"
             raise NotRunnableError(message) from error
         finally:
-            _end(case)
+            # Where opening has failed already, that is what is told.
+            if sys.exception() is None:
+                _end(case)
+            else:
+                with suppress(Exception):
+                    case.end(abandon=False)
     return offers
 
 

@@ -37,7 +37,7 @@ def load_target(name: str) -> Target:
     place, separator, attribute = name.rpartition(":")
     if not separator or not place or not attribute:
         nearest = difflib.get_close_matches(name, ["memory", "embedded-redis"], 1)
-        hint = f"; did you mean `{nearest[0]}`?" if nearest else ""
+        hint = f"; did you mean `{nearest[0]}`?" if nearest else "."
         message = f"`{name}` names no target{hint} A target is {FORMS}"
         raise TargetNameError(message)
     module = _file_module(place, name) if place.endswith(".py") else _module(place, name)

@@ -1,5 +1,6 @@
 """``greentic-session conformance``: door 3."""
 
+import math
 import random
 import sys
 from pathlib import Path
@@ -21,16 +22,13 @@ from greentic_session_conformance.run.supervisor import Supervisor, UsageError
 from greentic_session_conformance.run.worker import Job
 
 
-class _Seconds(click.ParamType[float]):
-    name = "seconds"
+class _Seconds(click.FloatRange):
+    name = "number of seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            seconds = float(value)
-        except ValueError:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):  # no range holds it, and none leaves it out
             self.fail(f"{value!r} is no number of seconds", param, ctx)
-        if not 0.01 <= seconds <= 86_400:
-            self.fail(f"{value!r} is not between 0.01 and 86400 seconds", param, ctx)
         return seconds
 
 
@@ -66,7 +64,7 @@ class _Seconds(click.ParamType[float]):
 @click.option(
     "--operation-timeout",
     "timeout",
-    type=_Seconds(),
+    type=_Seconds(0.01, 86_400),
     default=10.0,
     show_default=True,
     help="Seconds that one operation may take.",

@@ -47,6 +47,8 @@ def the_snapshot_is_opaque(case: Case) -> None:
 @check("DATA-03")
 def characters_survive(case: Case) -> None:
     """Strings come back with every character: NUL, controls, astral ones, those that look alike."""
+    with case.given():
+        _round(case, full(), "every member")
     _round(case, full(text=CHARACTERS).replace(context_json=CHARACTERS), "all kinds of characters")
     for character in CHARACTERS:
         if character in "\x00\n\r\ufeff\uffff\U0010ffff":
@@ -96,6 +98,8 @@ def attributes_are_complete(case: Case) -> None:
 def the_sizes_that_every_store_holds(case: Case) -> None:
     """Ids of 255 characters, 256 KiB of context_json, strings of 4 KiB and 64 attributes of 1 KiB are held."""
     long_id, text = "i" * 255, "s" * 4096
+    with case.given():
+        _round(case, full(), "every member")
     _round(case, session(context(env="e" * 255, tenant="t" * 255, team="g" * 255, user="u" * 255)), "ids of 255 characters")
     data = session(context(user=long_id)).replace(flow_id=long_id, pack_id=long_id)
     _round(case, data, "ids of 255 characters")

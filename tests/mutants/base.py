@@ -1,4 +1,4 @@
-"""A plain correct store on dictionaries. A mutant overrides one of its small methods, and so breaks one rule."""
+"""A plain correct store on dictionaries; a mutant overrides one small method and so breaks one rule."""
 
 import threading
 import uuid
@@ -72,7 +72,9 @@ class Base:
     # -- the fence
 
     def part(self, dimension, ctx):
-        return {"env": ctx.env, "tenant": ctx.tenant_id, "team": self.team(ctx), "user": self.user(ctx)}[dimension]
+        return {"env": ctx.env, "tenant": ctx.tenant_id, "team": self.team(ctx), "user": self.user(ctx)}[
+            dimension
+        ]
 
     def team(self, ctx):
         return ctx.team_id if ctx.team_id is not None else ctx.team

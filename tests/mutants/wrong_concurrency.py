@@ -7,7 +7,6 @@ import time
 import uuid
 
 from base import Base
-
 from greentic_session_conformance import Target
 
 
@@ -26,7 +25,10 @@ class LetsOthersIn(Base):
 
     def __getattribute__(self, name):
         method = super().__getattribute__(name)
-        if name not in {"create_session", "get_session", "update_session", "remove_session", "find_by_user"} or name == self.unlocked:
+        if (
+            name not in {"create_session", "get_session", "update_session", "remove_session", "find_by_user"}
+            or name == self.unlocked
+        ):
             return method
 
         def locked(*arguments, **keywords):
@@ -40,6 +42,7 @@ class WritesInHalves(LetsOthersIn):
     """CONC-01: the context and the snapshot lie in two places, written one after the other."""
 
     rule = "CONC-01"
+    also = frozenset({"CONC-02"})
     unlocked = "update_session"
 
     def write(self, key, data):
@@ -56,7 +59,8 @@ class Resurrects(LetsOthersIn):
     unlocked = "update_session"
 
     def route_at_update(self, key, data):
-        self.route(self.scopes.get(key), key)
+        if self.user(data.tenant_ctx) is not None:
+            self.route(self.scopes.get(key), key)
 
 
 class ResurrectsAmongTasks(Base):
@@ -96,7 +100,9 @@ class CachingHandle(Base):
 
     def __init__(self, place):
         super().__init__()
-        vars(self).update(sessions=place.sessions, entries=place.entries, scopes=place.scopes, lock=place.lock)
+        vars(self).update(
+            sessions=place.sessions, entries=place.entries, scopes=place.scopes, lock=place.lock
+        )
         self.cache = {}
 
     def get_session(self, key):
@@ -132,6 +138,7 @@ class IssuesOneKeyTwice(LetsOthersIn):
     """CONC-05: the next key is read, used, and only then replaced."""
 
     rule = "CONC-05"
+    also = frozenset({"CONC-03", "KEY-06"})
     unlocked = "create_session"
 
     def __init__(self):
@@ -152,6 +159,7 @@ class RemovesTwice(LetsOthersIn):
     """CONC-06: a remove looks, and deletes later, where DEL of nothing is no error."""
 
     rule = "CONC-06"
+    also = frozenset({"CONC-02"})
     unlocked = "remove_session"
 
     def forget(self, key):
@@ -175,6 +183,7 @@ class UnroutesLate(LetsOthersIn):
     """CONC-08: a remove looks whether the entry is its own, and deletes it later, whoever's it is by then."""
 
     rule = "CONC-08"
+    also = frozenset({"CONC-02"})
     unlocked = "remove_session"
 
     def unroute(self, key):

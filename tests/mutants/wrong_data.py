@@ -18,11 +18,22 @@ class DropsThePack(Base):
         return data.replace(pack_id=None)
 
 
+class KeepsTheCallersContext(Base):
+    """DATA-01: the context that is stored is the caller's, which the fence has found to be the same."""
+
+    rule = "DATA-01"
+    also = frozenset({"ROUTE-02", "ROUTE-06"})
+
+    def create_session(self, ctx, data, key=None):
+        self.fence_create(ctx, data)
+        return super().create_session(ctx, data.replace(tenant_ctx=ctx), key)
+
+
 class NormalisesTheSnapshot(Base):
     """DATA-02: a JSON column parses the snapshot and writes it again."""
 
     rule = "DATA-02"
-    also = frozenset({"DATA-01"})
+    also = frozenset({"DATA-01", "DATA-04", "DATA-05", "DATA-06", "DATA-08", "DATA-10"})
 
     def kept(self, data):
         try:
@@ -35,7 +46,7 @@ class RefusesWhatIsNoJson(Base):
     """DATA-02: a JSON column refuses a snapshot that isn't JSON."""
 
     rule = "DATA-02"
-    also = frozenset({"DATA-01"})
+    also = frozenset({"DATA-01", "DATA-03", "DATA-04", "DATA-09"})
 
     def kept(self, data):
         try:
@@ -78,17 +89,20 @@ class WritesAbsentAsNull(Base):
     """DATA-04: a template writes the absent as the word null."""
 
     rule = "DATA-04"
-    also = frozenset({"DATA-01"})
+    also = frozenset({"DATA-01", "DATA-02", "DATA-03", "DATA-05", "DATA-06", "DATA-08", "DATA-09", "DATA-10"})
 
     def kept(self, data):
         cursor = data.cursor
-        return data.replace(cursor=cursor.replace(wait_reason="null" if cursor.wait_reason is None else cursor.wait_reason))
+        return data.replace(
+            cursor=cursor.replace(wait_reason="null" if cursor.wait_reason is None else cursor.wait_reason)
+        )
 
 
 class CompletesPairs(Base):
     """DATA-05: a store fills in the name of the team that the writer left out."""
 
     rule = "DATA-05"
+    also = frozenset({"DATA-01"})
 
     def kept(self, data):
         ctx = data.tenant_ctx
@@ -112,9 +126,12 @@ class WrapsAttempts(Base):
     """DATA-06: a signed column of 32 bits."""
 
     rule = "DATA-06"
+    also = frozenset({"DATA-01"})
 
     def kept(self, data):
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(attempt=min(data.tenant_ctx.attempt, 2**31 - 1)))
+        return data.replace(
+            tenant_ctx=data.tenant_ctx.replace(attempt=min(data.tenant_ctx.attempt, 2**31 - 1))
+        )
 
 
 class FoldsAttributes(Base):
@@ -124,7 +141,9 @@ class FoldsAttributes(Base):
 
     def kept(self, data):
         ctx = data.tenant_ctx
-        return data.replace(tenant_ctx=ctx.replace(attributes={name.lower(): value for name, value in ctx.attributes.items()}))
+        return data.replace(
+            tenant_ctx=ctx.replace(attributes={name.lower(): value for name, value in ctx.attributes.items()})
+        )
 
 
 class RefusesLongIds(Base):

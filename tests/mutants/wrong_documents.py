@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 
-from greentic_session import GreenticError, SessionData
 from greentic_session_conformance import Target
+
+from greentic_session import GreenticError, SessionData
 
 
 class Codec(Target):
@@ -55,6 +56,7 @@ class Reads64Bits(Codec):
     """DATA-12: a deadline is read into 64 bits."""
 
     rule = "DATA-12"
+    also = frozenset({"DATA-25"})
 
     def decode(self, text):
         deadline = SessionData.from_json(text).tenant_ctx.deadline
@@ -103,7 +105,10 @@ class TakesTheFirstAttribute(Codec):
         data = SessionData.from_json(text)
         pairs = []
         json.loads(text, object_pairs_hook=lambda found: pairs.extend(found) or dict(found))
-        first = {name: next((value for key, value in pairs if key == name), None) for name in data.tenant_ctx.attributes}
+        first = {
+            name: next((value for key, value in pairs if key == name), None)
+            for name in data.tenant_ctx.attributes
+        }
         if set(map(type, first.values())) <= {str}:
             data = data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=first))
         return data.to_json()
@@ -197,6 +202,7 @@ class CompletesPairsOnReading(Codec):
     """DATA-24: a missing team_id is filled in from team."""
 
     rule = "DATA-24"
+    also = frozenset({"DATA-14", "DATA-25"})
 
     def decode(self, text):
         data = SessionData.from_json(text)
@@ -218,7 +224,9 @@ class SortsMembers(Codec):
     rule = "DATA-25"
 
     def decode(self, text):
-        return json.dumps(json.loads(super().decode(text)), separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+        return json.dumps(
+            json.loads(super().decode(text)), separators=(",", ":"), sort_keys=True, ensure_ascii=False
+        ).encode()
 
 
 class Mapping(Target):

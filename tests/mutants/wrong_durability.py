@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 
 from base import Base
-
 from greentic_session_conformance import Target
 
 
@@ -101,6 +100,7 @@ class KeepsUpdatesInMemory(Loses):
     """DUR-01: creates are written to the file, updates only kept by the handle."""
 
     rule = "DUR-01"
+    also = frozenset({"DUR-03", "DUR-04"})
     store = _KeepsUpdatesInMemory
 
 
@@ -113,6 +113,7 @@ class ForgetsTheIndex(Loses):
     """DUR-02: the index lies in memory only, and is gone when the store is opened again."""
 
     rule = "DUR-02"
+    also = frozenset({"DUR-03", "DUR-04"})
     store = _ForgetsTheIndex
 
 
@@ -151,6 +152,7 @@ class SavesAtClose(Loses):
     """DUR-04: the file is written when the handle is closed, which a killed process never does."""
 
     rule = "DUR-04"
+    also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
     store = _SavesAtClose
 
 
@@ -176,6 +178,7 @@ class ForgetsRemovals(Loses):
     """DUR-05: a removal is noted by the handle and never written."""
 
     rule = "DUR-05"
+    also = frozenset({"DUR-02", "KEY-07"})
     store = _ForgetsRemovals
 
 

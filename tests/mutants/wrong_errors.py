@@ -41,7 +41,9 @@ class NamesTheDatasUser(Base):
 
     def fence_create(self, ctx, data):
         if self.user(data.tenant_ctx) not in {None, self.user(ctx)}:
-            raise self.refusal("invalid_input", f"{self.user(data.tenant_ctx)} is another env, tenant, team or user")
+            raise self.refusal(
+                "invalid_input", f"{self.user(data.tenant_ctx)} is another env, tenant, team or user"
+            )
         super().fence_create(ctx, data)
 
 

@@ -9,6 +9,7 @@ class IgnoresTheKey(Base):
     """KEY-05: the key that was given is dropped, and a random one issued."""
 
     rule = "KEY-05"
+    also = frozenset({"CONC-03", "KEY-06", "KEY-07", "KEY-08", "KEY-09"})
 
     def create_session(self, ctx, data, key=None):
         if key is not None:
@@ -20,6 +21,7 @@ class Overwrites(Base):
     """KEY-06: a create under a taken key replaces the session that has it."""
 
     rule = "KEY-06"
+    also = frozenset({"CONC-03"})
 
     def taken(self, key):
         return False
@@ -78,6 +80,7 @@ class LetsGivenKeysPass(Base):
     """KEY-09: under a given key there is no fence, for the event has been checked elsewhere."""
 
     rule = "KEY-09"
+    also = frozenset({"ERR-12", "ROUTE-20"})
 
     def create_session(self, ctx, data, key=None):
         return super().create_session(data.tenant_ctx if key else ctx, data, key)

@@ -3,10 +3,10 @@
 import json
 
 import redis
-
-from greentic_session import GreenticError, RedisSessionStore, SessionData
 from greentic_session_conformance import redis_url
 from greentic_session_conformance.targets.reference import RedisTarget
+
+from greentic_session import GreenticError, RedisSessionStore, SessionData
 
 
 class Store(RedisSessionStore):
@@ -66,6 +66,24 @@ class NamesAVersion(OnRedis):
     """REDIS-01: records lie under a name with a version in it."""
 
     rule = "REDIS-01"
+    also = frozenset(
+        {
+            "ERR-15",
+            "REDIS-02",
+            "REDIS-03",
+            "REDIS-04",
+            "REDIS-07",
+            "REDIS-08",
+            "REDIS-09",
+            "REDIS-10",
+            "REDIS-11",
+            "REDIS-12",
+            "REDIS-13",
+            "REDIS-14",
+            "REDIS-15",
+            "REDIS-21",
+        }
+    )
     store = _NamesAVersion
 
 
@@ -85,6 +103,7 @@ class CompletesPairsInTheRecord(OnRedis):
     """REDIS-02: the record holds the newer name's value under both names."""
 
     rule = "REDIS-02"
+    also = frozenset({"DATA-01", "REDIS-21"})
     store = _CompletesPairs
 
 
@@ -102,6 +121,7 @@ class EntersTheLegacyTeam(OnRedis):
     """REDIS-03: the entry's name has the older name's team."""
 
     rule = "REDIS-03"
+    also = frozenset({"REDIS-06"})
     store = _EntersTheLegacyTeam
 
 
@@ -114,6 +134,7 @@ class KeepsAList(OnRedis):
     """REDIS-04: among the sessions lies a list of them."""
 
     rule = "REDIS-04"
+    also = frozenset({"REDIS-06"})
     store = _KeepsAList
 
 
@@ -296,13 +317,18 @@ class CleansUp(OnRedis):
     """REDIS-16: a get of a record that can't be read deletes it."""
 
     rule = "REDIS-16"
+    also = frozenset({"ERR-15"})
     store = _CleansUp
 
 
 class _MatchesNamespaces(Store):
     def get_session(self, key):
         found = super().get_session(key)
-        text = None if found is not None or "planted" not in key else self.raw.get(f"{self.space}x:session:{key}")
+        text = (
+            None
+            if found is not None or "planted" not in key
+            else self.raw.get(f"{self.space}x:session:{key}")
+        )
         return found if text is None else SessionData.from_json(text)
 
 

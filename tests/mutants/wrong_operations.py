@@ -22,7 +22,30 @@ class AcknowledgesBeforeItStores(Base):
     """OPS-02: the write sits in a buffer until the next operation that writes."""
 
     rule = "OPS-02"
-    also = frozenset()
+    also = frozenset(
+        {
+            "DATA-01",
+            "DATA-02",
+            "DATA-04",
+            "DATA-05",
+            "DATA-06",
+            "DATA-08",
+            "DATA-10",
+            "KEY-05",
+            "KEY-07",
+            "KEY-08",
+            "OPS-04",
+            "OPS-08",
+            "OPS-13",
+            "OPS-14",
+            "ROUTE-01",
+            "ROUTE-02",
+            "ROUTE-04",
+            "ROUTE-11",
+            "ROUTE-13",
+            "ROUTE-14",
+        }
+    )
 
     def __init__(self):
         super().__init__()
@@ -52,13 +75,13 @@ class HashesTheData(Base):
     """OPS-04: the key is a digest of the session, so that two alike are one."""
 
     rule = "OPS-04"
-    also = frozenset({"OPS-06"})
+    also = frozenset({"KEY-06", "OPS-06", "OPS-12", "ROUTE-08"})
 
     def issue(self, ctx, data):
         return str(uuid.uuid5(uuid.NAMESPACE_URL, data.to_json().decode()))
 
     def taken(self, key):
-        return super().taken(key) and not key.count("-") == 4
+        return super().taken(key) and key.count("-") != 4
 
 
 class NamesTheUserInTheKey(Base):
@@ -115,7 +138,7 @@ class WantsUuids(Base):
     """OPS-07: get parses the key, and a key that is none is an error."""
 
     rule = "OPS-07"
-    also = frozenset({"OPS-16"})
+    also = frozenset({"KEY-08", "KEY-09", "OPS-16"})
 
     def get_session(self, key):
         if key != "no-such-key" and key not in self.sessions:
@@ -139,6 +162,7 @@ class Upserts(Base):
     """OPS-09: an update makes the session that isn't there."""
 
     rule = "OPS-09"
+    also = frozenset({"CONC-02", "ERR-02", "OPS-16"})
 
     def update_session(self, key, data):
         if key not in self.sessions:
@@ -151,6 +175,7 @@ class OnlyMarksRemoved(Base):
     """OPS-10: a removed session is only marked, and get doesn't look at the mark."""
 
     rule = "OPS-10"
+    also = frozenset({"KEY-08"})
 
     def __init__(self):
         super().__init__()
@@ -160,7 +185,11 @@ class OnlyMarksRemoved(Base):
         self.marked[key] = self.sessions.pop(key)
 
     def get_session(self, key):
-        return self.marked.get(key) if key in self.marked and key not in self.sessions else super().get_session(key)
+        return (
+            self.marked.get(key)
+            if key in self.marked and key not in self.sessions
+            else super().get_session(key)
+        )
 
 
 class RemovesWhatIsNotThere(Base):
@@ -178,6 +207,7 @@ class DeletesByUser(Base):
     """OPS-12: the delete's condition is the user, not the key."""
 
     rule = "OPS-12"
+    also = frozenset({"CONC-08", "KEY-08", "ROUTE-08"})
 
     def forget(self, key):
         user = self.user(self.sessions[key].tenant_ctx)
@@ -200,6 +230,7 @@ class HandsOutOnce(Base):
     """OPS-14: get takes the session out, like a queue, when it is asked a second time."""
 
     rule = "OPS-14"
+    also = frozenset({"KEY-06", "KEY-07", "OPS-08"})
 
     def __init__(self):
         super().__init__()
@@ -238,6 +269,7 @@ class RoutesBeforeTheFence(Base):
     """OPS-17: an update writes the entry, then asks the fence."""
 
     rule = "OPS-17"
+    also = frozenset({"FENCE-18"})
 
     def update_session(self, key, data):
         with self.lock:

@@ -7,6 +7,9 @@ class RoutesTeamsOnly(Base):
     """ROUTE-01: a user without a team gets no entry."""
 
     rule = "ROUTE-01"
+    also = frozenset(
+        {"ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-05", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"}
+    )
 
     def route(self, scope, key):
         if scope[2] is not None:
@@ -17,6 +20,7 @@ class ForgetsTheCreator(Base):
     """ROUTE-02: only the data's user is routed, never the caller's."""
 
     rule = "ROUTE-02"
+    also = frozenset({"ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-20"})
 
     def scope_at_create(self, ctx, data):
         return None if self.user(data.tenant_ctx) is None else super().scope_at_create(ctx, data)
@@ -26,6 +30,7 @@ class WritesTheCreatorIn(Base):
     """ROUTE-02: data without a user gets the caller's."""
 
     rule = "ROUTE-02"
+    also = frozenset({"DATA-01", "ROUTE-06"})
 
     def create_session(self, ctx, data, key=None):
         stored = data.tenant_ctx
@@ -38,6 +43,7 @@ class NobodyUnroutesEverybody(Base):
     """ROUTE-03: a create for nobody clears what looks like its entry."""
 
     rule = "ROUTE-03"
+    also = frozenset({"ROUTE-06"})
 
     def scope_at_create(self, ctx, data):
         scope = super().scope_at_create(ctx, data)
@@ -50,6 +56,7 @@ class KeepsTheFirst(Base):
     """ROUTE-04: an entry that is there isn't overwritten by a create."""
 
     rule = "ROUTE-04"
+    also = frozenset({"CONC-08", "ROUTE-05", "ROUTE-06", "ROUTE-08", "ROUTE-09"})
 
     def route(self, scope, key):
         if self.entries.get(scope) not in self.sessions or key in self.scopes.values():
@@ -60,6 +67,7 @@ class UpdateDoesNotRoute(Base):
     """ROUTE-05: an update writes the document and leaves the entry."""
 
     rule = "ROUTE-05"
+    also = frozenset({"CONC-08"})
 
     def route_at_update(self, key, data):
         pass
@@ -90,6 +98,7 @@ class KeepsAStaleIndex(Base):
     """ROUTE-07: the index holds the session itself, and remove doesn't clear it."""
 
     rule = "ROUTE-07"
+    also = frozenset({"OPS-17", "ROUTE-09", "ROUTE-11", "ROUTE-20"})
 
     def __init__(self):
         super().__init__()
@@ -112,6 +121,7 @@ class RemoveUnroutesTheNewer(Base):
     """ROUTE-08: remove deletes its user's entry, whichever session that leads to."""
 
     rule = "ROUTE-08"
+    also = frozenset({"CONC-08"})
 
     def unroute(self, key):
         self.entries.pop(self.scopes.pop(key, None), None)

@@ -35,6 +35,10 @@ def what_comes_back_equals_what_was_stored(case: Case) -> None:
     """A session with every member, and one with the fewest, come back equal, from get and from find."""
     _round(case, full(), "every member")
     _round(case, session(context(user=None), node="", context_json=""), "the fewest members")
+    store, data = case.store(), full()
+    caller = data.tenant_ctx.replace(tenant="legacy", attempt=0, trace_id="of the caller", attributes={}, deadline=None)
+    key = store.create(caller, data)
+    case.expect_data(store.get(key), data, "get_session after create_session by a caller whose own context differs")
 
 
 @check("DATA-02")

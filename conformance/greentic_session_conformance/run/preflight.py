@@ -1,11 +1,16 @@
 """Before any rule is judged: can the target be run at all, and what does it offer?"""
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung
 from greentic_session_conformance.checks.samples import USER, context, session
 from greentic_session_conformance.targets.target import Target, overrides
+
+
+#: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
+OPERATIONS = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 
 
 class NotRunnableError(Exception):
@@ -18,15 +23,21 @@ def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
     Raises:
         NotRunnableError: nothing comes, opening raises or hangs, the server doesn't answer, or storages see each other.
     """
-    case = Case(target, "preflight", conditions)
+    # A hang is judged by the rules, each of which may meet it; it counts from there.
+    case = Case(target, "preflight", replace(conditions, hangs={}))
+    offers: tuple[str, ...] = ()
+    hung_in = ""
     with case.limit:
         try:
             store = case.store()
-            _answers(store)
             offers = _offers(target, store.store)
+            _answers(store)
             if target.isolated:
                 _isolated(store, case.store())
         except OperationHung as hung:
+            if hung.operation in OPERATIONS:
+                hung_in = hung.operation
+                return offers
             message = f"the target can't be opened: {hung}"
             raise NotRunnableError(message) from None
         except (NotRunnableError, KeyboardInterrupt):
@@ -35,13 +46,13 @@ def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
             message = f"the target can't be opened: {type(error).__name__}: {error}"
             raise NotRunnableError(message) from error
         finally:
-            _end(case)
+            _end(case, abandon=bool(hung_in))
     return offers
 
 
-def _end(case: Case) -> None:
+def _end(case: Case, *, abandon: bool) -> None:
     try:
-        case.end(abandon=False)
+        case.end(abandon=abandon)
     except OperationHung as hung:
         message = f"the target can't be closed: {hung}"
         raise NotRunnableError(message) from None

@@ -15,10 +15,7 @@ from tools.vector_tables.fence import Names, create_verdict, find_verdict, updat
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors" / "fence"
 TEAMS, USERS = (None, "a", "b"), (None, "u", "v")
-ALL = [
-    Names(*chosen)
-    for chosen in itertools.product(("e", "f"), ("t", "o"), ("t", "o"), TEAMS, TEAMS, USERS, USERS)
-]
+ALL = [Names(*chosen) for chosen in itertools.product(("e", "f"), ("t", "o"), ("t", "o"), TEAMS, TEAMS, USERS, USERS)]
 CONTEXTS = {names: TenantCtx(**names._asdict()) for names in ALL}
 
 

@@ -133,6 +133,24 @@ class Case:
         """Whether a second handle can be had on one storage, which a Target gives and a plain callable doesn't."""
         return not isinstance(self.target, CallableTarget)
 
+    def control(self) -> Handle:
+        """A handle on the check's store whose calls aren't recorded: for telling on whom a failure is to be blamed."""
+        store, conditions = self._handles[0][0].store, self.conditions
+        return Handle(
+            store, 0, steps=Steps(), limit=self.limit, loop=self.loop, hangs=conditions.hangs, pulse=conditions.pulse
+        )
+
+    def alters(self, got: SessionData, wanted: SessionData) -> bool:
+        """The control of a session that came back otherwise: does a create alone do the same to it?"""
+        if not self._handles:
+            return False
+        control = self.control()
+        try:
+            alone = control.get(control.create(wanted.tenant_ctx, wanted))
+        except (Failed, NotJudged, UnexpectedError, OperationHung):
+            return False
+        return alone not in {None, wanted} and alone == got
+
     # -- what a check says
 
     @contextmanager
@@ -171,7 +189,8 @@ class Case:
         if got is None:
             raise Failed(f"{what} answers the session", "nothing", rule)
         if got != wanted:
-            raise Failed(f"{what} answers the session as it was stored", describe.difference(got, wanted), rule)
+            expected = f"{what} answers the session as it was stored"
+            raise Failed(expected, describe.difference(got, wanted), rule, data=(got, wanted))
 
     def expect_refusal(self, answer: Answer, what: str, rule: str | None = None) -> None:
         """Fail unless an operation was refused. With which code is for the rules of the ``ERR`` family."""

@@ -101,7 +101,8 @@ class Handle:
         answer = (
             self.call("create_session", ctx, data) if key is None else self.call("create_session", ctx, data, key=key)
         )
-        if answer.ok and not (isinstance(answer.value, str) and answer.value):
+        # Under a given key that is empty the answer is the key family's business, not the form of an issued one.
+        if answer.ok and not (isinstance(answer.value, str) and (answer.value or key == "")):
             kind = "an empty string" if answer.value == "" else f"a {type(answer.value).__name__}"
             raise Failed("a non-empty string as the key", f"{kind} from create_session", "OPS-01")
         return answer

@@ -7,6 +7,9 @@ from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import describe
 from greentic_session_conformance.case.answer import Answer
 
+#: How much is shown of what came back otherwise than it was stored.
+_SHOWN = 300
+
 
 @dataclass(slots=True)
 class Step:
@@ -25,6 +28,7 @@ class Steps:
     def __init__(self) -> None:
         self._steps: list[Step] = []
         self._keys: dict[str, str] = {}
+        self._stored: dict[str, SessionData] = {}
 
     def begin(
         self,
@@ -40,12 +44,21 @@ class Steps:
 
     def finish(self, step: Step, answer: Answer) -> None:
         """Record what it answered."""
-        step.outcome = self._outcome(step.operation, answer)
+        step.outcome = self._outcome(step, answer)
+        if answer.ok:
+            self._remember(step, answer)
+
+    def _remember(self, step: Step, answer: Answer) -> None:
+        """Keep in mind what was stored last under a key: what comes back otherwise is told."""
+        if step.operation == "create_session" and isinstance(answer.value, str):
+            self._stored[answer.value] = step.arguments[1]
+        elif step.operation == "update_session":
+            self._stored[step.arguments[0]] = step.arguments[1]
 
     def forget_calls(self) -> None:
         """Forget the calls so far, but for the opening of handles: another row begins, which stands alone."""
         self._steps = [step for step in self._steps if step.operation == "open_store"]
-        self._keys = {}
+        self._keys, self._stored = {}, {}
 
     def lines(self) -> list[str]:
         """The calls in words, each with what it answered."""
@@ -96,23 +109,27 @@ class Steps:
     def _key(self, key: str) -> str:
         return self._keys.setdefault(key, f"k{len(self._keys) + 1}")
 
-    def _outcome(self, operation: str, answer: Answer) -> str:
-        value = answer.value
+    def _outcome(self, step: Step, answer: Answer) -> str:
+        operation, value = step.operation, answer.value
         if not answer.ok:
             return answer.describe()
         if operation == "create_session" and isinstance(value, str):
             return self._key(str.__str__(value))
         if operation == "get_session":
-            return "nothing" if value is None else self._data(value)
+            return "nothing" if value is None else self._data(value, step.arguments[0])
         if operation == "find_by_user":
             if value is None:
                 return "nothing"
             if isinstance(value, (tuple, list)) and len(value) == 2:
                 key, data = value
-                return f"{self._keys.get(key, 'a key') if isinstance(key, str) else type(key).__name__}, {self._data(data)}"
+                return f"{self._keys.get(key, 'a key') if isinstance(key, str) else type(key).__name__}, {self._data(data, key)}"
             return type(value).__name__
         return "done"
 
-    @staticmethod
-    def _data(value: Any) -> str:
-        return describe.context(value.tenant_ctx) if isinstance(value, SessionData) else type(value).__name__
+    def _data(self, value: Any, key: Any) -> str:
+        """A session by its context, and by what of it isn't as it was stored."""
+        if not isinstance(value, SessionData):
+            return type(value).__name__
+        stored = self._stored.get(key) if isinstance(key, str) else None
+        told = describe.context(value.tenant_ctx)
+        return told if stored in {None, value} else f"{told} with {describe.difference(value, stored)[:_SHOWN]}"

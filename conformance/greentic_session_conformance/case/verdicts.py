@@ -1,5 +1,10 @@
 """How a check ends when it doesn't pass."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from greentic_session import SessionData
+
 
 class Failed(Exception):  # noqa: N818 - a verdict on the store, not an error of ours
     """The store broke a rule.
@@ -8,13 +13,17 @@ class Failed(Exception):  # noqa: N818 - a verdict on the store, not an error of
         expected: what the rule wants, in words.
         got: what came, in words.
         rule: the ID of the rule that was broken; ``None`` means the first one of the check.
+        data: where a session came back otherwise than it was stored: what came, and what was stored.
     """
 
-    def __init__(self, expected: str, got: str, rule: str | None = None) -> None:
+    def __init__(
+        self, expected: str, got: str, rule: str | None = None, data: "tuple[SessionData, SessionData] | None" = None
+    ) -> None:
         super().__init__(f"expected {expected}; got {got}")
         self.expected = expected
         self.got = got
         self.rule = rule
+        self.data = data
 
 
 class NotJudged(Exception):  # noqa: N818 - the same

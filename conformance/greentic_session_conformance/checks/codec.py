@@ -2,6 +2,7 @@
 
 import json
 
+from greentic_session import GreenticError, SessionData
 from greentic_session_conformance.case import Answer, Case, NotJudged
 from greentic_session_conformance.checks.registry import Check, check
 from greentic_session_conformance.vectors import rows, text
@@ -37,11 +38,17 @@ def _read(case: Case, rule: str) -> None:
 def _expect_bytes(case: Case, got: bytes, wanted: bytes) -> None:
     if got == wanted:
         return
+    try:
+        read = SessionData.from_json(got)
+    except GreenticError:
+        read = None
+    # Read rightly and written otherwise is a fault of the writing alone.
+    rule = "DATA-25" if read == SessionData.from_json(wanted) else None
     at = next(
         (i for i, (mine, other) in enumerate(zip(got, wanted, strict=False)) if mine != other),
         min(len(got), len(wanted)),
     )
-    case.expect(False, f"{wanted[at : at + 40]!a} at byte {at} of the canonical text", ascii(got[at : at + 40]))
+    case.expect(False, f"{wanted[at : at + 40]!a} at byte {at} of the canonical text", ascii(got[at : at + 40]), rule)
 
 
 def _reading(rule: str, name: str, title: str) -> Check:

@@ -45,6 +45,11 @@ def what_comes_back_equals_what_was_stored(case: Case) -> None:
     store = case.store()
     _round(case, store, full(), "every member")
     _round(case, store, session(context(user=None), node="", context_json=""), "the fewest members")
+    data = full()
+    caller = data.tenant_ctx.replace(tenant="legacy", attempt=0, trace_id="of the caller", attributes={}, deadline=None)
+    with case.given():
+        key = store.create(caller, data)
+    case.expect_data(store.get(key), data, "get_session after create_session by a caller whose own context differs")
 
 
 @check("DATA-02")
@@ -70,6 +75,8 @@ def the_snapshot_is_opaque(case: Case) -> None:
 def characters_survive(case: Case) -> None:
     """Strings come back with every character: NUL, controls, astral ones, those that look alike."""
     store = case.store()
+    with case.given():
+        _round(case, store, full(), "every member")
     _round(case, store, full(text=CHARACTERS).replace(context_json=CHARACTERS), "all kinds of characters")
     for character in CHARACTERS:
         if character in "\x00\n\r\ufeff\uffff\U0010ffff":
@@ -166,6 +173,8 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
     """Ids of 255 characters, 256 KiB of context_json, strings of 4 KiB and 64 attributes of 1 KiB are held."""
     store = case.store()
     long_id, text = "i" * 255, "s" * 4096
+    with case.given():
+        _round(case, store, full(), "every member")
     _round(
         case,
         store,
@@ -243,6 +252,8 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
     else:
         case.expect(answer.code == "invalid_input", f"{what} held, or invalid_input", answer.describe())
         case.expect_data(store.get(key), small, f"get_session after a refused update with {what}")
+    with case.given():
+        store.remove(key)
 
 
 @check("DATA-27")

@@ -32,8 +32,9 @@ def a_taken_key_is_refused(case: Case) -> None:
     ctx = context()
     data = session(ctx)
     with case.given():
-        given, issued = store.create(ctx, data, "taken"), store.create(ctx, data)
-        store.update(given, data)
+        issued, given = store.create(ctx, data), store.create(ctx, data, "taken")
+        found = store.find(ctx, USER)
+        case.expect(found is not None and found[0] == given, "the newer session to be found", "another, or nothing")
     for key in (given, issued):
         for other in (ctx, context(user=None), context("prod", "tenant-43", "blue", "user-8")):
             answer = store.try_create(other, session(other, node="node.second"), key)
@@ -90,6 +91,15 @@ def a_session_under_a_given_key_is_an_ordinary_one(case: Case) -> None:
     """It is fenced at create and update, found by its user, and gone after remove."""
     store = case.store()
     ctx, other = context(team="red"), context(team="blue")
+    with case.given():  # like any other: what those do is for the other families to say
+        case.expect_refusal(store.try_create(other, session(ctx)), "create_session of another team")
+        issued = store.create(ctx, session(ctx))
+        case.expect_refusal(store.try_update(issued, session(other)), "update_session to another team")
+        found = store.find(ctx, USER)
+        case.expect(found is not None and found[0] == issued, "the session, found by its user", "nothing, or another")
+        case.expect(store.find(other, USER) is None, "nothing for another team", "the session")
+        store.remove(issued)
+        case.expect(store.find(ctx, USER) is None, "nothing after remove_session", "a session")
     case.expect_refusal(
         store.try_create(other, session(ctx), "ordinary"), "create_session of another team under a given key"
     )
@@ -187,6 +197,9 @@ def the_fence_speaks_before_the_conflict(case: Case) -> None:
     with case.given():
         store.create(ctx, session(ctx), "taken")
     for caller in (context("prod"), context(tenant="tenant-43"), context(team="red"), context(user="user-8")):
+        with case.given():
+            fenced = store.try_create(caller, session(ctx))
+            case.expect(fenced.code == "invalid_input", "invalid_input where no key is given", fenced.describe())
         answer = store.try_create(caller, session(ctx), "taken")
         if not answer.ok:
             case.expect(answer.code == "invalid_input", "invalid_input, before any conflict", answer.describe())

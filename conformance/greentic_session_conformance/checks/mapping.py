@@ -5,6 +5,15 @@ from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.vectors import rows_for
 
 
+def _plain(case: Case) -> None:
+    """The precondition: parts that nobody would change give the keys of the vectors."""
+    with case.given():
+        for rule in ("KEY-01", "KEY-02"):
+            row = rows_for("keys/derivation.jsonl", rule)[0]
+            answer = case.answer("derive", case.target.derive, row["function"], *row["arguments"])
+            case.expect(answer.value == row["key"], f"the key {row['key']}", "another answer")
+
+
 def _derive(case: Case, rule: str) -> None:
     for row in rows_for("keys/derivation.jsonl", rule):
         with case.vector(row["id"]):
@@ -28,4 +37,5 @@ def keys_of_webhooks(case: Case) -> None:
 @check("KEY-03")
 def parts_are_joined_as_they_are(case: Case) -> None:
     """Empty parts, white space, colons and unicode are joined as they are."""
+    _plain(case)
     _derive(case, "KEY-03")

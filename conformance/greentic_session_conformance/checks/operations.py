@@ -167,10 +167,13 @@ def update_replaces_the_whole(case: Case) -> None:
     """After an update the session is the data given; nothing of the old is left."""
     store = case.store()
     old = full()
-    bare = session(context(team="ops"), node="n", context_json="")
+    bare = session(context(team="ops"), node="n", context_json="0")
     with case.given():
         key = store.create(old.tenant_ctx, old)
-    store.update(key, bare)
+        case.expect_data(store.get(key), old, "get_session")
+    answer = store.try_update(key, bare)
+    fence = "FENCE-16" if answer.code == "invalid_input" else None
+    case.expect(answer.ok, "update_session of the same env, tenant, team and user succeeds", answer.describe(), fence)
     case.expect_data(store.get(key), bare, "get_session after an update with fewer members")
     store.update(key, old)
     case.expect_data(store.get(key), old, "get_session after an update with more members")
@@ -188,6 +191,8 @@ def update_of_an_unknown_key_is_refused(case: Case) -> None:
     with case.given():
         key = store.create(ctx, data)
         store.remove(key)
+        gone = store.get(key) is None and store.find(ctx, "user-7") is None
+        case.expect(gone, "nothing after remove_session", "the session")
     case.expect_refusal(store.try_update(key, data), "update_session of a removed key")
     case.expect(store.get(key) is None, "the session stays gone", "a session, back from the dead", "OPS-17")
     case.expect(store.find(ctx, "user-7") is None, "no routing", "a session, routed by a refused update", "OPS-17")
@@ -301,9 +306,12 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
     store = case.store()
     ctx, other = context(team="red"), context(team="blue")
     data = session(ctx)
+    strangers = ((other, "user-7"), (context(team="red", user="user-8"), "user-8"), (other, "user-8"))
     with case.given():
         key = store.create(ctx, data)
         case.expect(store.find(ctx, "user-7") == (key, data), "the session to be found", "something else")
+        for caller, user in strangers:
+            case.expect(store.find(caller, user) is None, "nothing for others", "a session")
         refused = [
             store.try_create(other, session(ctx, node="node.refused")),
             store.try_create(context(team="red", user="user-8"), session(ctx, node="node.refused")),
@@ -316,9 +324,5 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
     case.expect_data(store.get(key), data, "get_session after refused operations")
     found = store.find(ctx, "user-7")
     case.expect(found == (key, data), "the routing as it was", "nothing" if found is None else "another session")
-    for caller, user in (
-        (other, "user-7"),
-        (context(team="red", user="user-8"), "user-8"),
-        (other, "user-8"),
-    ):
+    for caller, user in strangers:
         case.expect(store.find(caller, user) is None, "no routing made by a refused operation", "a session")

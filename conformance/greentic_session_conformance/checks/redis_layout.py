@@ -2,7 +2,7 @@
 
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session.schema import validate
-from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.case import Answer, Case, Handle, describe
 from greentic_session_conformance.checks.layout import Layout, fresh_key, laid_out
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import CHARACTERS, USER, context, full, session
@@ -50,7 +50,7 @@ def what_a_sessions_record_holds(case: Case) -> None:
                 stored = SessionData.from_json(raw)
             except GreenticError as error:
                 case.expect(False, "a record that reads as a SessionData", str(error.code))
-            case.expect_data(stored, data, "the record")
+            case.expect(stored == data, "a record that reads as what was stored", describe.difference(stored, data))
 
 
 @check("REDIS-21")

@@ -31,7 +31,9 @@ def _create(case: Case, store: Handle, row: Row) -> None:
     answer = store.try_create(caller, data)
     if row["expect"] == "ok":
         case.expect(answer.ok, "create_session accepted", answer.describe())
-        case.expect_data(store.get(answer.value), data, "get_session", "OPS-02")
+        got = store.get(answer.value)
+        case.expect(got is not None, "get_session answers a session", "nothing", "OPS-02")
+        case.expect_data(got, data, "get_session", "DATA-01")
         with case.given():
             store.remove(answer.value)
         return
@@ -78,10 +80,15 @@ def _differs(now: TenantCtx, stored: TenantCtx, dimension: str) -> str:
 def _find(case: Case, store: Handle, row: Row) -> None:
     creator, stored, caller = context(row["creator"]), context(row["stored"]), context(row["caller"])
     data = session(stored)
+    if row["expect"] != "found":
+        before = store.try_find(caller, row["user"])
+        case.expect(before.value is None, "nothing: every session was removed", "a session", "ROUTE-07")
     with case.given():
         key = store.create(creator, data)
     answer = store.try_find(caller, row["user"])
     if row["expect"] == "found":
+        if answer.ok and answer.value is None:
+            _expect_routing(case, stored, row["user"])
         case.expect(answer.ok, "find_by_user answers the session", answer.describe())
         case.expect(answer.value is not None, "find_by_user answers the session", "nothing")
         case.expect(answer.value[0] == key, "find_by_user answers the session's key", "another key")
@@ -90,3 +97,18 @@ def _find(case: Case, store: Handle, row: Row) -> None:
         case.expect(answer.value is None, "nothing from find_by_user", "the session")
     with case.given():
         store.remove(key)
+
+
+def _expect_routing(case: Case, stored: TenantCtx, user: str) -> None:
+    """The control of a find that answered nothing: is a plain session of that scope found by its own context?"""
+    plain = TenantCtx.new(stored.env, stored.tenant_id).with_team(stored.effective_team)
+    control, caller = case.control(), plain.with_user(user)
+    routed = "ROUTE-02" if stored.effective_user is None else "ROUTE-01"
+    created = control.try_create(caller, session(plain if stored.effective_user is None else caller))
+    found = control.try_find(caller, user)
+    case.expect(
+        not created.ok or found.value is not None,
+        "find_by_user answers the session to its own context",
+        "nothing",
+        routed,
+    )

@@ -23,7 +23,7 @@ from greentic_session_conformance.run.worker import Job
 
 
 class _Seconds(click.FloatRange):
-    name = "number of seconds"
+    name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds: float = super().convert(value, param, ctx)

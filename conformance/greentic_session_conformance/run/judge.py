@@ -79,7 +79,8 @@ def _outcome(check: Check, case: Case) -> Result:
         _has_what_it_needs(check, case.target)
         check.run(case)
     except Failed as failed:
-        return Result(check.name, "failed", failed.rule or rule, expected=failed.expected, got=failed.got)
+        blamed = _ALTERED if _is_altered(failed, check, case) else failed.rule or rule
+        return Result(check.name, "failed", blamed, expected=failed.expected, got=failed.got)
     except UnexpectedError as error:
         expected = f"{error.operation} succeeds"
         return Result(check.name, "failed", rule, expected=expected, got=error.answer.describe())
@@ -97,6 +98,14 @@ def _outcome(check: Check, case: Case) -> Result:
             reason=f"the target could not be opened: {type(error).__name__}: {error}",
         )
     return Result(check.name, "passed")
+
+
+#: A store that alters what it keeps breaks this rule wherever it is met; it isn't, say, the update's fault (rule VERD-02).
+_ALTERED = "DATA-01"
+
+
+def _is_altered(failed: Failed, check: Check, case: Case) -> bool:
+    return failed.data is not None and not check.rules[0].startswith("DATA-") and case.alters(*failed.data)
 
 
 #: The method of a Target that a profile needs, beyond opening and closing.

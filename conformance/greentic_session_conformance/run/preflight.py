@@ -3,11 +3,15 @@
 import inspect
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung
 from greentic_session_conformance.checks.samples import USER, context, session
 from greentic_session_conformance.targets.target import Target, overrides
+
+#: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
+OPERATIONS = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 
 
 class NotRunnableError(Exception):
@@ -20,15 +24,21 @@ def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
     Raises:
         NotRunnableError: nothing comes, opening raises or hangs, the server doesn't answer, or storages see each other.
     """
-    case = Case(target, "preflight", conditions)
+    # A hang is judged by the rules, each of which may meet it; it counts from there.
+    case = Case(target, "preflight", replace(conditions, hangs={}))
+    offers: tuple[str, ...] = ()
+    hung_in = ""
     with case.limit:
         try:
             store = case.store()
-            _answers(store)
             offers = _offers(target, store.store)
+            _answers(store)
             if target.isolated:
                 _isolated(store, case.store())
         except OperationHung as hung:
+            if hung.operation in OPERATIONS:
+                hung_in = hung.operation
+                return offers
             message = f"the target can't be opened: {hung}"
             raise NotRunnableError(message) from None
         except (NotRunnableError, KeyboardInterrupt):
@@ -39,16 +49,16 @@ def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
         finally:
             # Where opening has failed already, that is what is told.
             if sys.exception() is None:
-                _end(case)
+                _end(case, abandon=bool(hung_in))
             else:
                 with suppress(Exception):
-                    case.end(abandon=False)
+                    case.end(abandon=bool(hung_in))
     return offers
 
 
-def _end(case: Case) -> None:
+def _end(case: Case, *, abandon: bool) -> None:
     try:
-        case.end(abandon=False)
+        case.end(abandon=abandon)
     except OperationHung as hung:
         message = f"the target can't be closed: {hung}"
         raise NotRunnableError(message) from None

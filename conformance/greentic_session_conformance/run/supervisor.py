@@ -19,6 +19,7 @@ from greentic_session_conformance.case import Conditions
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.plan import Selection
+from greentic_session_conformance.run.preflight import OPERATIONS
 from greentic_session_conformance.run.pulse import Pulse
 from greentic_session_conformance.run.record import Record, TargetInfo
 from greentic_session_conformance.run.script import whole_check_script
@@ -189,6 +190,9 @@ class Supervisor:
             return
         if self.record.results and set(self._planned) <= set(self._job.done):
             self._ended = True
+            return
+        if operation in OPERATIONS and not self._job.opened:
+            self._job.opened = True  # it can be opened; what the operation does is for the rules to say
             return
         shown = output.read_text(errors="replace")[-SHOWN_OUTPUT:].strip()
         self._fatal(f"the target's process {told} before any check ran" + (f"; it printed:\n{shown}" if shown else ""))

@@ -41,6 +41,7 @@ class Job:
         hangs: how often each operation has hung before.
         stop_at_failure: whether the first failure ends the run.
         plan_only: whether only the plan is wanted.
+        opened: whether an earlier child has opened the target, and was lost in an operation before any check ran.
         pulse: the file of the pulse.
     """
 
@@ -54,6 +55,7 @@ class Job:
     hangs: dict[str, int] = field(default_factory=dict)
     stop_at_failure: bool = False
     plan_only: bool = False
+    opened: bool = False
     pulse: str = ""
 
 
@@ -102,7 +104,7 @@ def _run(job: Job, events: _Events) -> None:
     if job.plan_only:
         return
     try:
-        offers = preflight(target, conditions)
+        offers = () if job.opened else preflight(target, conditions)
     except NotRunnableError as error:
         events.say("fatal", message=without_password(str(error)), name=job.target)
         return

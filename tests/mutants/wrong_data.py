@@ -1,0 +1,186 @@
+"""Stores that alter what they keep."""
+
+import json
+import unicodedata
+
+import msgspec
+from base import Base
+
+from greentic_session import GreenticError, InvocationDeadline
+
+
+class DropsThePack(Base):
+    """DATA-01: a table from before the pack was invented has no column for it."""
+
+    rule = "DATA-01"
+
+    def kept(self, data):
+        return data.replace(pack_id=None)
+
+
+class KeepsTheCallersContext(Base):
+    """DATA-01: the context that is stored is the caller's, which the fence has found to be the same."""
+
+    rule = "DATA-01"
+    also = frozenset({"ROUTE-02", "ROUTE-06"})
+
+    def create_session(self, ctx, data, key=None):
+        self.fence_create(ctx, data)
+        return super().create_session(ctx, data.replace(tenant_ctx=ctx), key)
+
+
+class NormalisesTheSnapshot(Base):
+    """DATA-02: a JSON column parses the snapshot and writes it again."""
+
+    rule = "DATA-02"
+    also = frozenset({"DATA-01", "DATA-04", "DATA-05", "DATA-06", "DATA-08", "DATA-10"})
+
+    def kept(self, data):
+        try:
+            return data.replace(context_json=json.dumps(json.loads(data.context_json)))
+        except (ValueError, GreenticError):
+            return data
+
+
+class RefusesWhatIsNoJson(Base):
+    """DATA-02: a JSON column refuses a snapshot that isn't JSON."""
+
+    rule = "DATA-02"
+    also = frozenset({"DATA-01", "DATA-03", "DATA-04", "DATA-09"})
+
+    def kept(self, data):
+        try:
+            json.loads(data.context_json)
+        except ValueError:
+            raise self.refusal("invalid_input", "malformed JSON") from None
+        return data
+
+
+class CutsAtNul(Base):
+    """DATA-03: a C string ends at U+0000."""
+
+    rule = "DATA-03"
+
+    def kept(self, data):
+        pointer = data.cursor.node_pointer.partition("\0")[0]
+        return data.replace(cursor=data.cursor.replace(node_pointer=pointer))
+
+
+class ComposesCharacters(Base):
+    """DATA-03: a database normalises what it is given."""
+
+    rule = "DATA-03"
+
+    def kept(self, data):
+        return data.replace(context_json=unicodedata.normalize("NFC", data.context_json))
+
+
+class TakesEmptyForAbsent(Base):
+    """DATA-04: a database that knows no empty string."""
+
+    rule = "DATA-04"
+
+    def kept(self, data):
+        cursor = data.cursor
+        return data.replace(cursor=cursor.replace(wait_reason=cursor.wait_reason or None))
+
+
+class WritesAbsentAsNull(Base):
+    """DATA-04: a template writes the absent as the word null."""
+
+    rule = "DATA-04"
+    also = frozenset({"DATA-01", "DATA-02", "DATA-03", "DATA-05", "DATA-06", "DATA-08", "DATA-09", "DATA-10"})
+
+    def kept(self, data):
+        cursor = data.cursor
+        return data.replace(
+            cursor=cursor.replace(wait_reason="null" if cursor.wait_reason is None else cursor.wait_reason)
+        )
+
+
+class CompletesPairs(Base):
+    """DATA-05: a store fills in the name of the team that the writer left out."""
+
+    rule = "DATA-05"
+    also = frozenset({"DATA-01"})
+
+    def kept(self, data):
+        ctx = data.tenant_ctx
+        return data.replace(tenant_ctx=ctx.replace(team=self.team(ctx), team_id=self.team(ctx)))
+
+
+class CountsInFloats(Base):
+    """DATA-06: a decoder reads every number as a float."""
+
+    rule = "DATA-06"
+
+    def kept(self, data):
+        deadline = data.tenant_ctx.deadline
+        if deadline is None or abs(deadline.unix_millis) > 2**126:
+            return data
+        exact = InvocationDeadline(int(float(deadline.unix_millis)))
+        return data.replace(tenant_ctx=data.tenant_ctx.replace(deadline=exact))
+
+
+class WrapsAttempts(Base):
+    """DATA-06: a signed column of 32 bits."""
+
+    rule = "DATA-06"
+    also = frozenset({"DATA-01"})
+
+    def kept(self, data):
+        return data.replace(tenant_ctx=data.tenant_ctx.replace(attempt=min(data.tenant_ctx.attempt, 2**31 - 1)))
+
+
+class FoldsAttributes(Base):
+    """DATA-08: attributes are kept like HTTP headers, whose case doesn't count."""
+
+    rule = "DATA-08"
+
+    def kept(self, data):
+        ctx = data.tenant_ctx
+        return data.replace(
+            tenant_ctx=ctx.replace(attributes={name.lower(): value for name, value in ctx.attributes.items()})
+        )
+
+
+class RefusesLongIds(Base):
+    """DATA-09: an id is a column of 64 characters."""
+
+    rule = "DATA-09"
+
+    def kept(self, data):
+        if len(data.flow_id) > 64:
+            raise self.refusal("invalid_input", "the id is too long")
+        return data
+
+
+class CutsAtAMegabyte(Base):
+    """DATA-10: a value of more than a megabyte is cut to fit, in silence."""
+
+    rule = "DATA-10"
+
+    def kept(self, data):
+        return data.replace(context_json=data.context_json[: 1 << 20])
+
+
+class RefusesLargeAsInternal(Base):
+    """DATA-10: what doesn't fit is answered with the database's own complaint."""
+
+    rule = "DATA-10"
+
+    def kept(self, data):
+        if len(data.context_json) > 1 << 20:
+            raise self.refusal("internal", "value too large")
+        return data
+
+
+class BuildsPastTheModel(Base):
+    """DATA-27: a value is put together without the model's checks."""
+
+    rule = "DATA-27"
+
+    def handed_out(self, data):
+        forged = data.replace()
+        msgspec.structs.force_setattr(forged, "flow_id", "no id")
+        return forged

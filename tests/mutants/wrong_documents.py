@@ -1,0 +1,287 @@
+"""Decoders and derivations of keys that read, write or join otherwise."""
+
+import hashlib
+import json
+import re
+
+from greentic_session_conformance import Target
+
+from greentic_session import GreenticError, SessionData
+
+
+class Codec(Target):
+    """The library's decoder; a mutant changes the text before it, or the bytes after it."""
+
+    rule = ""
+    also = frozenset()
+    profiles = frozenset({"codec"})
+
+    def __init__(self):
+        self.name = type(self).__name__
+
+    def open_storage(self):
+        return None
+
+    def open_store(self, storage):
+        return object()
+
+    def decode(self, text):
+        return SessionData.from_json(text).to_json()
+
+    def invalid(self):
+        return GreenticError("invalid_input", "no SessionData")
+
+
+class FillsInTheTenant(Codec):
+    """DATA-07: a missing tenant_id is taken from tenant."""
+
+    rule = "DATA-07"
+
+    def decode(self, text):
+        if b'"tenant_id"' not in text:
+            text = re.sub(rb'"tenant":("[^"]*")', rb'"tenant":\1,"tenant_id":\1', text)
+        return super().decode(text)
+
+
+class TakesFractions(Codec):
+    """DATA-11: an attempt of 1.0 is read as 1."""
+
+    rule = "DATA-11"
+
+    def decode(self, text):
+        return super().decode(text.replace(b'"attempt":1.0', b'"attempt":1'))
+
+
+class Reads64Bits(Codec):
+    """DATA-12: a deadline is read into 64 bits."""
+
+    rule = "DATA-12"
+    also = frozenset({"DATA-25"})
+
+    def decode(self, text):
+        deadline = SessionData.from_json(text).tenant_ctx.deadline
+        if deadline is not None and not -(2**63) <= deadline.unix_millis < 2**63:
+            raise self.invalid()
+        return super().decode(text)
+
+
+class SkipsAByteOrderMark(Codec):
+    """DATA-13: a byte-order mark before the document is skipped."""
+
+    rule = "DATA-13"
+
+    def decode(self, text):
+        return super().decode(text.removeprefix(b"\xef\xbb\xbf"))
+
+
+class RefusesNull(Codec):
+    """DATA-14: an optional member must be absent or text."""
+
+    rule = "DATA-14"
+    also = frozenset({"DATA-18", "DATA-22"})
+
+    def decode(self, text):
+        written = super().decode(text)
+        if b"null" in text and b"null" not in written:
+            raise self.invalid()
+        return written
+
+
+class TakesNullAttributes(Codec):
+    """DATA-15: attributes that are null are read as none."""
+
+    rule = "DATA-15"
+
+    def decode(self, text):
+        return super().decode(text.replace(b'"attributes":null', b'"attributes":{}'))
+
+
+class TakesTheFirstAttribute(Codec):
+    """DATA-16: of a repeated key the first value is taken."""
+
+    rule = "DATA-16"
+
+    def decode(self, text):
+        data = SessionData.from_json(text)
+        pairs = []
+        json.loads(text, object_pairs_hook=lambda found: pairs.extend(found) or dict(found))
+        first = {
+            name: next((value for key, value in pairs if key == name), None) for name in data.tenant_ctx.attributes
+        }
+        if set(map(type, first.values())) <= {str}:
+            data = data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=first))
+        return data.to_json()
+
+
+class TakesTheLastMember(Codec):
+    """DATA-17: of a repeated member the last is taken, as most parsers do."""
+
+    rule = "DATA-17"
+
+    def decode(self, text):
+        return super().decode(re.sub(rb'("tenant_id":"[^"]*",)+("tenant_id":"[^"]*")', rb"\2", text))
+
+
+class ForbidsUnknownMembers(Codec):
+    """DATA-18: a member that isn't known is refused."""
+
+    rule = "DATA-18"
+    also = frozenset({"DATA-22"})
+
+    def decode(self, text):
+        written = super().decode(text)
+        if set(json.loads(text)) - {"tenant_ctx", "flow_id", "pack_id", "cursor", "context_json"}:
+            raise self.invalid()
+        return written
+
+
+class ReplacesSurrogates(Codec):
+    """DATA-19: half of a pair is read as U+FFFD."""
+
+    rule = "DATA-19"
+
+    def decode(self, text):
+        try:
+            return super().decode(text)
+        except GreenticError:
+            return super().decode(text.replace(rb'"\ud800"', rb'"\ufffd"'))
+
+
+class TakesColonsInIds(Codec):
+    """DATA-20: an id may hold a colon."""
+
+    rule = "DATA-20"
+
+    def decode(self, text):
+        return super().decode(re.sub(rb'("env":"[A-Za-z]+):', rb"\1_", text))
+
+
+class ReadsNumbersAsText(Codec):
+    """DATA-21: a flow_id that is a number is read as its digits."""
+
+    rule = "DATA-21"
+
+    def decode(self, text):
+        try:
+            return super().decode(text)
+        except GreenticError:
+            try:
+                document = json.loads(text)
+                document["flow_id"] = format(document["flow_id"], "d")
+            except (ValueError, TypeError, KeyError):
+                raise self.invalid() from None
+            return super().decode(json.dumps(document).encode())
+
+
+class StopsAtDepth100(Codec):
+    """DATA-22: a document nested more than 100 levels deep is refused."""
+
+    rule = "DATA-22"
+
+    def decode(self, text):
+        if text.count(b"[") > 100 or text.count(b"{") > 100:
+            raise self.invalid()
+        return super().decode(text)
+
+
+class RefusesNul(Codec):
+    """DATA-23: U+0000 in a string is refused, for the database can't hold it."""
+
+    rule = "DATA-23"
+    also = frozenset({"DATA-25"})
+
+    def decode(self, text):
+        written = super().decode(text)
+        if rb"\u0000" in written:
+            raise self.invalid()
+        return written
+
+
+class CompletesPairsOnReading(Codec):
+    """DATA-24: a missing team_id is filled in from team."""
+
+    rule = "DATA-24"
+    also = frozenset({"DATA-14", "DATA-25"})
+
+    def decode(self, text):
+        data = SessionData.from_json(text)
+        return data.replace(tenant_ctx=data.tenant_ctx.with_team(data.tenant_ctx.effective_team)).to_json()
+
+
+class WritesAscii(Codec):
+    """DATA-25: every character beyond ASCII is written as an escape."""
+
+    rule = "DATA-25"
+
+    def decode(self, text):
+        return json.dumps(json.loads(super().decode(text)), separators=(",", ":")).encode()
+
+
+class SortsMembers(Codec):
+    """DATA-25: members are written in the order of the alphabet."""
+
+    rule = "DATA-25"
+
+    def decode(self, text):
+        return json.dumps(
+            json.loads(super().decode(text)), separators=(",", ":"), sort_keys=True, ensure_ascii=False
+        ).encode()
+
+
+class Mapping(Target):
+    """The derivation of keys as it is written down."""
+
+    rule = ""
+    also = frozenset()
+    profiles = frozenset({"mapping"})
+    prefixes = {"telegram": "tg", "webhook": "wh"}  # noqa: RUF012 - a mutant replaces it
+
+    def __init__(self):
+        self.name = type(self).__name__
+
+    def open_storage(self):
+        return None
+
+    def open_store(self, storage):
+        return object()
+
+    def derive(self, function, a, b, c):
+        return self.hashed(":".join((self.prefixes[function], *map(self.part, (a, b, c)))))
+
+    def part(self, text):
+        return text
+
+    def hashed(self, text):
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class TakesWebhooksForTelegram(Mapping):
+    """KEY-02: both helpers begin alike."""
+
+    rule = "KEY-02"
+    prefixes = {"telegram": "tg", "webhook": "tg"}  # noqa: RUF012 - the same
+
+
+class SpellsTelegramOut(Mapping):
+    """KEY-01: the text begins with the connector's whole name."""
+
+    rule = "KEY-01"
+    prefixes = {"telegram": "telegram", "webhook": "wh"}  # noqa: RUF012 - the same
+
+
+class EscapesColons(Mapping):
+    """KEY-03: a colon in a part is escaped, which would be better, and other keys."""
+
+    rule = "KEY-03"
+
+    def part(self, text):
+        return text.replace(":", "%3A")
+
+
+class TrimsParts(Mapping):
+    """KEY-03: white space around a part is dropped."""
+
+    rule = "KEY-03"
+
+    def part(self, text):
+        return text.strip()

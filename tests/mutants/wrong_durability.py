@@ -1,0 +1,198 @@
+"""A store in a file, and stores in a file that lose some of it."""
+
+import fcntl
+import pickle
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+from base import Base
+from greentic_session_conformance import Target
+
+
+class FileStore(Base):
+    """Every operation reads the file and writes it again, holding a lock on it that other processes heed."""
+
+    def __init__(self, folder):
+        self.path = Path(folder, "sessions")
+        self.guard = threading.RLock()
+        self.depth = 0
+        super().__init__()
+        self.lock = self
+        self.own = set()
+
+    def __enter__(self):
+        self.guard.acquire()
+        self.depth += 1
+        if self.depth == 1:
+            self.held = self.path.with_suffix(".lock").open("a")
+            fcntl.flock(self.held, fcntl.LOCK_EX)
+            self.load()
+
+    def __exit__(self, *_):
+        self.depth -= 1
+        if self.depth == 0:
+            self.save()
+            self.held.close()
+        self.guard.release()
+
+    def load(self):
+        if self.path.exists():
+            self.restore(*pickle.loads(self.path.read_bytes()))
+
+    def restore(self, sessions, entries, scopes):
+        self.sessions, self.entries, self.scopes = sessions, entries, scopes
+
+    def save(self):
+        written = self.path.with_suffix(".new")
+        written.write_bytes(pickle.dumps((self.sessions, self.entries, self.scopes)))
+        written.replace(self.path)
+
+    def close(self):
+        pass
+
+
+class InAFile(Target):
+    """The correct store in a file."""
+
+    rule = ""
+    also = frozenset()
+    profiles = frozenset({"keyed-create", "concurrent", "durable"})
+    store = FileStore
+
+    def __init__(self):
+        self.name = type(self).__name__
+
+    def open_storage(self):
+        return tempfile.mkdtemp()
+
+    def open_store(self, storage):
+        return self.store(storage)
+
+    def close_storage(self, storage):
+        shutil.rmtree(storage)
+
+
+class Loses(InAFile):
+    """A mutant that is judged by what it claims beyond one handle in one process."""
+
+    profiles = frozenset({"keyed-create", "durable"})
+
+
+class _KeepsUpdatesInMemory(FileStore):
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.updated = {}
+
+    def write(self, key, data):
+        if key in self.sessions:
+            self.updated[key] = data
+        else:
+            super().write(key, data)
+
+    def read(self, key):
+        data = super().read(key)
+        return None if data is None else self.updated.get(key, data)
+
+
+class KeepsUpdatesInMemory(Loses):
+    """DUR-01: creates are written to the file, updates only kept by the handle."""
+
+    rule = "DUR-01"
+    also = frozenset({"DUR-03", "DUR-04"})
+    store = _KeepsUpdatesInMemory
+
+
+class _ForgetsTheIndex(FileStore):
+    def restore(self, sessions, entries, scopes):
+        super().restore(sessions, self.entries, scopes)
+
+
+class ForgetsTheIndex(Loses):
+    """DUR-02: the index lies in memory only, and is gone when the store is opened again."""
+
+    rule = "DUR-02"
+    also = frozenset({"DUR-03", "DUR-04"})
+    store = _ForgetsTheIndex
+
+
+class _ReadsOnce(FileStore):
+    loaded = False
+
+    def load(self):
+        if not self.loaded:
+            super().load()
+            self.loaded = True
+
+
+class ReadsOnce(Loses):
+    """DUR-03: a handle reads the file when it is first used, and believes itself from then on."""
+
+    rule = "DUR-03"
+    store = _ReadsOnce
+
+
+class _SavesAtClose(FileStore):
+    loaded = False
+
+    def load(self):
+        if not self.loaded:
+            super().load()
+            self.loaded = True
+
+    def save(self):
+        pass
+
+    def close(self):
+        super().save()
+
+
+class SavesAtClose(Loses):
+    """DUR-04: the file is written when the handle is closed, which a killed process never does."""
+
+    rule = "DUR-04"
+    also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
+    store = _SavesAtClose
+
+
+class _ForgetsRemovals(FileStore):
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.gone = set()
+
+    def forget(self, key):
+        self.gone.add(key)
+
+    def unroute(self, key):
+        pass
+
+    def read(self, key):
+        return None if key in self.gone else super().read(key)
+
+    def taken(self, key):
+        return super().taken(key) and key not in self.gone
+
+
+class ForgetsRemovals(Loses):
+    """DUR-05: a removal is noted by the handle and never written."""
+
+    rule = "DUR-05"
+    also = frozenset({"DUR-02", "KEY-07"})
+    store = _ForgetsRemovals
+
+
+class _KnowsItsOwnKeys(FileStore):
+    def write(self, key, data):
+        super().write(key, data)
+        self.own.add(key)
+
+    def taken(self, key):
+        return key in self.own and super().taken(key)
+
+
+class KnowsItsOwnKeys(Loses):
+    """DUR-06: which keys are taken is known only to the handle that took them."""
+
+    rule = "DUR-06"
+    store = _KnowsItsOwnKeys

@@ -1,0 +1,258 @@
+"""Stores whose fence has a hole, or is too high."""
+
+from base import Base
+
+
+class CreatesInOtherEnvs(Base):
+    """FENCE-01: the create compares tenant and team but forgets the env."""
+
+    rule = "FENCE-01"
+    also = frozenset({"FENCE-19"})
+    compared_at_create = ("tenant", "team")
+
+
+class CreatesForOtherTenants(Base):
+    """FENCE-02: the create compares env and team but forgets the tenant."""
+
+    rule = "FENCE-02"
+    also = frozenset({"FENCE-14", "FENCE-19"})
+    compared_at_create = ("env", "team")
+
+
+class CreatesForOtherTeams(Base):
+    """FENCE-03: the create compares env and tenant but forgets the team."""
+
+    rule = "FENCE-03"
+    also = frozenset({"FENCE-13", "FENCE-19"})
+    compared_at_create = ("env", "tenant")
+
+
+class CreatesForAnyoneFromAService(Base):
+    """FENCE-04: a caller without a user may create for every user."""
+
+    rule = "FENCE-04"
+    also = frozenset({"FENCE-13", "FENCE-19"})
+
+    def fence_create(self, ctx, data):
+        user = self.user(data.tenant_ctx)
+        super().fence_create(ctx.replace(user=user, user_id=user) if self.user(ctx) is None else ctx, data)
+
+
+class MovesTeams(Base):
+    """FENCE-05: the update compares env and tenant but forgets the team."""
+
+    rule = "FENCE-05"
+    also = frozenset({"FENCE-13", "FENCE-19"})
+    compared_at_update = ("env", "tenant", "user")
+
+
+class MovesEnvs(Base):
+    """FENCE-06: the update compares tenant and team but forgets the env."""
+
+    rule = "FENCE-06"
+    also = frozenset({"FENCE-19"})
+    compared_at_update = ("tenant", "team", "user")
+
+
+class MovesTenants(Base):
+    """FENCE-07: the update compares env and team but forgets the tenant."""
+
+    rule = "FENCE-07"
+    also = frozenset({"FENCE-14", "FENCE-19"})
+    compared_at_update = ("env", "team", "user")
+
+
+class LetsTheUserVanish(Base):
+    """FENCE-08: the update compares users only where both name one."""
+
+    rule = "FENCE-08"
+    also = frozenset({"FENCE-13", "FENCE-19"})
+
+    def fence_update(self, stored, data):
+        users = self.user(stored.tenant_ctx), self.user(data.tenant_ctx)
+        if None in users:
+            ctx = data.tenant_ctx.replace(user=users[0], user_id=users[0])
+            data = data.replace(tenant_ctx=ctx)
+        super().fence_update(stored, data)
+
+
+class FindsInOtherEnvs(Base):
+    """FENCE-09: neither the entry's name nor the check has the env."""
+
+    rule = "FENCE-09"
+    also = frozenset({"FENCE-19", "ROUTE-11"})
+    routed_by = compared_at_find = ("tenant", "team")
+
+
+class FindsForOtherTenants(Base):
+    """FENCE-10: neither the entry's name nor the check has the tenant."""
+
+    rule = "FENCE-10"
+    also = frozenset({"FENCE-14", "FENCE-19", "ROUTE-11"})
+    routed_by = compared_at_find = ("env", "team")
+
+
+class FindsForOtherTeams(Base):
+    """FENCE-11: neither the entry's name nor the check has the team."""
+
+    rule = "FENCE-11"
+    also = frozenset({"FENCE-13", "FENCE-19", "FENCE-22", "ROUTE-11", "ROUTE-13"})
+    routed_by = compared_at_find = ("env", "tenant")
+
+
+class FindsForCallersWithoutATeam(Base):
+    """FENCE-11: a caller without a team is taken for one of every team."""
+
+    rule = "FENCE-11"
+    also = frozenset({"FENCE-13", "FENCE-22", "ROUTE-11", "ROUTE-13"})
+
+    def find_by_user(self, ctx, user):
+        if self.team(ctx) is None:
+            for env, tenant, team, name in list(self.entries):
+                if (env, tenant, name) == (ctx.env, ctx.tenant_id, user):
+                    ctx = ctx.with_team(team)
+        return super().find_by_user(ctx, user)
+
+
+class FindsForOtherUsers(Base):
+    """FENCE-12: neither the entry's name nor the check has the user."""
+
+    rule = "FENCE-12"
+    also = frozenset({"ERR-08", "FENCE-13", "FENCE-18", "FENCE-19", "ROUTE-03", "ROUTE-10", "ROUTE-11", "ROUTE-20"})
+
+    def scope(self, ctx, user):
+        return super().scope(ctx, None)
+
+    def may_find(self, ctx, user, stored):
+        return super().may_find(ctx.replace(user=None, user_id=None), self.user(stored), stored)
+
+
+class PrefersTheOlderTeam(Base):
+    """FENCE-13: team decides where team_id is there too."""
+
+    rule = "FENCE-13"
+    also = frozenset({"FENCE-03", "FENCE-05", "FENCE-11", "FENCE-15", "FENCE-16", "FENCE-21"})
+
+    def team(self, ctx):
+        return ctx.team if ctx.team is not None else ctx.team_id
+
+
+class PrefersTheOlderUser(Base):
+    """FENCE-13: user decides where user_id is there too."""
+
+    rule = "FENCE-13"
+    also = frozenset({"FENCE-04", "FENCE-08", "FENCE-12", "FENCE-15", "FENCE-16", "FENCE-18", "FENCE-21"})
+
+    def user(self, ctx):
+        return ctx.user if ctx.user is not None else ctx.user_id
+
+
+class KnowsOnlyTeamId(Base):
+    """FENCE-13: a document that has only the older name is taken for one without a team."""
+
+    rule = "FENCE-13"
+    also = frozenset({"FENCE-03", "FENCE-05", "FENCE-15", "FENCE-16", "FENCE-21"})
+
+    def team(self, ctx):
+        return ctx.team_id
+
+
+class ComparesTheLegacyTenant(Base):
+    """FENCE-14: the fence compares tenant, and disregards tenant_id."""
+
+    rule = "FENCE-14"
+    also = frozenset({"FENCE-02", "FENCE-07", "FENCE-10", "FENCE-15", "FENCE-16", "FENCE-21"})
+
+    def part(self, dimension, ctx):
+        return ctx.tenant if dimension == "tenant" else super().part(dimension, ctx)
+
+
+class RefusesDataWithoutAUser(Base):
+    """FENCE-15: a caller who is somebody may not create for nobody."""
+
+    rule = "FENCE-15"
+    also = frozenset({"FENCE-13"})
+
+    def fence_create(self, ctx, data):
+        if self.user(ctx) != self.user(data.tenant_ctx):
+            raise self.refusal("invalid_input", "another env, tenant, team or user")
+        super().fence_create(ctx, data)
+
+
+class FreezesTheFlow(Base):
+    """FENCE-16: an update may not go on to another flow."""
+
+    rule = "FENCE-16"
+    also = frozenset({"FENCE-14"})
+
+    def fence_update(self, stored, data):
+        super().fence_update(stored, data)
+        if stored.flow_id != data.flow_id or stored.tenant_ctx.tenant != data.tenant_ctx.tenant:
+            raise self.refusal("invalid_input", "another flow")
+
+
+class RefusedFindUnroutes(Base):
+    """FENCE-17: a find that the fence refuses deletes the entry that it met, as the original does."""
+
+    rule = "FENCE-17"
+    also = frozenset({"ROUTE-13"})
+
+    def scope(self, ctx, user):
+        env, tenant, team, user = super().scope(ctx, user)
+        return env, tenant, team or "-", user
+
+    def find_by_user(self, ctx, user):
+        with self.lock:
+            found = super().find_by_user(ctx, user)
+            if found is None:
+                self.entries.pop(self.scope(ctx, user), None)
+            return found
+
+
+class AnswersOneUserAboutAnother(Base):
+    """FENCE-18: the original doesn't ask who the caller is, only who is asked for."""
+
+    rule = "FENCE-18"
+
+    def may_find(self, ctx, user, stored):
+        return super().may_find(ctx.replace(user=None, user_id=None), user, stored)
+
+
+class FoldsIds(Base):
+    """FENCE-19: ids are compared as a case-folding column does."""
+
+    rule = "FENCE-19"
+    also = frozenset({"ROUTE-11"})
+
+    def part(self, dimension, ctx):
+        value = super().part(dimension, ctx)
+        return value if value is None else value.lower()
+
+
+class CutsIds(Base):
+    """FENCE-19: ids are compared by their first 64 characters."""
+
+    rule = "FENCE-19"
+
+    def part(self, dimension, ctx):
+        value = super().part(dimension, ctx)
+        return value if value is None else value[:64]
+
+
+class WantsTheSameContext(Base):
+    """FENCE-21: find compares the legacy tenant and the attempt, too."""
+
+    rule = "FENCE-21"
+
+    def may_find(self, ctx, user, stored):
+        return super().may_find(ctx, user, stored) and ctx.attempt == stored.attempt
+
+
+class TakesNoTeamForDash(Base):
+    """FENCE-22: no team is kept as a dash, and compared so."""
+
+    rule = "FENCE-22"
+    also = frozenset({"FENCE-03", "FENCE-05", "ROUTE-13"})
+
+    def team(self, ctx):
+        return super().team(ctx) or "-"

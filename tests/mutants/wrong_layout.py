@@ -1,0 +1,363 @@
+"""Stores that leave the shared layout in Redis."""
+
+import json
+
+import redis
+from greentic_session_conformance import redis_url
+from greentic_session_conformance.targets.reference import RedisTarget
+
+from greentic_session import GreenticError, RedisSessionStore, SessionData
+
+
+class Store(RedisSessionStore):
+    """The library's store, with the server at hand."""
+
+    def __init__(self, url, namespace):
+        super().__init__(url, namespace=namespace)
+        self.raw = redis.Redis.from_url(url, decode_responses=True)
+        self.space = namespace
+
+    def close(self):
+        super().close()
+        self.raw.close()
+
+    def record(self, key):
+        return f"{self.space}:session:{key}"
+
+    def entry(self, ctx, user):
+        team = "-" if ctx.effective_team is None else ctx.effective_team
+        return f"{self.space}:user:{ctx.env}:{ctx.tenant_id}:{team}:{user}"
+
+    def written(self, key):
+        """Called when a document has been written."""
+
+    def create_session(self, ctx, data, key=None):
+        key = super().create_session(ctx, data, key)
+        self.written(key)
+        return key
+
+    def update_session(self, key, data):
+        super().update_session(key, data)
+        self.written(key)
+
+
+class OnRedis(RedisTarget):
+    """The correct store."""
+
+    rule = ""
+    also = frozenset()
+    profiles = frozenset({"keyed-create", "redis-layout"})
+    store = Store
+
+    def __init__(self):
+        super().__init__(redis_url())
+        self.name = type(self).__name__
+
+    def open_store(self, storage):
+        return self.store(self._url, storage)
+
+
+class _NamesAVersion(Store):
+    def __init__(self, url, namespace):
+        super().__init__(url, f"{namespace}:v2")
+
+
+class NamesAVersion(OnRedis):
+    """REDIS-01: records lie under a name with a version in it."""
+
+    rule = "REDIS-01"
+    also = frozenset(
+        {
+            "ERR-15",
+            "REDIS-02",
+            "REDIS-03",
+            "REDIS-04",
+            "REDIS-07",
+            "REDIS-08",
+            "REDIS-09",
+            "REDIS-10",
+            "REDIS-11",
+            "REDIS-12",
+            "REDIS-13",
+            "REDIS-14",
+            "REDIS-15",
+            "REDIS-21",
+        }
+    )
+    store = _NamesAVersion
+
+
+class _CompletesPairs(Store):
+    def create_session(self, ctx, data, key=None):
+        return super().create_session(ctx, self.completed(data), key)
+
+    def update_session(self, key, data):
+        super().update_session(key, self.completed(data))
+
+    def completed(self, data):
+        ctx = data.tenant_ctx
+        return data.replace(tenant_ctx=ctx.replace(tenant=ctx.tenant_id, team=ctx.effective_team))
+
+
+class CompletesPairsInTheRecord(OnRedis):
+    """REDIS-02: the record holds the newer name's value under both names."""
+
+    rule = "REDIS-02"
+    also = frozenset({"DATA-01", "REDIS-21"})
+    store = _CompletesPairs
+
+
+class _EntersTheLegacyTeam(Store):
+    def create_session(self, ctx, data, key=None):
+        key = super().create_session(ctx, data, key)
+        stored = data.tenant_ctx
+        user = stored.effective_user or ctx.effective_user
+        if stored.team and stored.team_id and stored.team != stored.team_id and user:
+            self.raw.rename(self.entry(stored, user), self.entry(stored.with_team(stored.team), user))
+        return key
+
+
+class EntersTheLegacyTeam(OnRedis):
+    """REDIS-03: the entry's name has the older name's team."""
+
+    rule = "REDIS-03"
+    also = frozenset({"REDIS-06"})
+    store = _EntersTheLegacyTeam
+
+
+class _KeepsAList(Store):
+    def written(self, key):
+        self.raw.sadd(f"{self.space}:session:all", key)
+
+
+class KeepsAList(OnRedis):
+    """REDIS-04: among the sessions lies a list of them."""
+
+    rule = "REDIS-04"
+    also = frozenset({"REDIS-06"})
+    store = _KeepsAList
+
+
+class _SetsATtl(Store):
+    def written(self, key):
+        self.raw.expire(self.record(key), 3600)
+
+
+class SetsATtl(OnRedis):
+    """REDIS-05: sessions expire after an hour, unasked."""
+
+    rule = "REDIS-05"
+    store = _SetsATtl
+
+
+class _LeavesTheEntry(Store):
+    def remove_session(self, key):
+        names = [name for name in self.raw.scan_iter(f"{self.space}:user:*") if self.raw.get(name) == key]
+        super().remove_session(key)
+        for name in names:
+            self.raw.set(name, key)
+
+
+class LeavesTheEntry(OnRedis):
+    """REDIS-06: remove deletes the record, and leaves the entry to the next find."""
+
+    rule = "REDIS-06"
+    store = _LeavesTheEntry
+
+
+class _DropsTheTtl(Store):
+    def written(self, key):
+        self.raw.persist(self.record(key))
+
+
+class DropsTheTtl(OnRedis):
+    """REDIS-07: an update writes with SET, and the time to live is gone, as with the original."""
+
+    rule = "REDIS-07"
+    store = _DropsTheTtl
+
+
+class _KnowsItsOwn(Store):
+    own = frozenset()
+
+    def written(self, key):
+        self.own |= {key}
+
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        return found if found is not None and found[0] in self.own else None
+
+
+class KnowsItsOwn(OnRedis):
+    """REDIS-08: find answers only sessions that this store itself has written."""
+
+    rule = "REDIS-08"
+    store = _KnowsItsOwn
+
+
+class _WantsCanonical(Store):
+    def get_session(self, key):
+        data = super().get_session(key)
+        if data is not None and self.raw.get(self.record(key)) != data.to_json().decode():
+            raise GreenticError("internal", f"the record {key} can't be read")
+        return data
+
+
+class WantsCanonical(OnRedis):
+    """REDIS-09: a record in another spelling than one's own is called faulty."""
+
+    rule = "REDIS-09"
+    store = _WantsCanonical
+
+
+class _LeavesDeadEntries(Store):
+    def find_by_user(self, ctx, user):
+        key = self.raw.get(self.entry(ctx, user))
+        found = super().find_by_user(ctx, user)
+        if key is not None and not self.raw.exists(self.record(key)):
+            self.raw.set(self.entry(ctx, user), key)
+        return found
+
+
+class LeavesDeadEntries(OnRedis):
+    """REDIS-10: a find that meets an entry without a session leaves it."""
+
+    rule = "REDIS-10"
+    store = _LeavesDeadEntries
+
+
+class _LeavesStrangeEntries(Store):
+    def find_by_user(self, ctx, user):
+        key = self.raw.get(self.entry(ctx, user))
+        found = super().find_by_user(ctx, user)
+        if key and found is None and self.raw.exists(self.record(key)):
+            self.raw.set(self.entry(ctx, user), key)
+        return found
+
+
+class LeavesStrangeEntries(OnRedis):
+    """REDIS-11: a find that meets an entry of somebody else's session leaves it."""
+
+    rule = "REDIS-11"
+    store = _LeavesStrangeEntries
+
+
+class _ClearsWhatItRefuses(Store):
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        if found is None:
+            self.raw.delete(self.entry(ctx, user))
+        return found
+
+
+class ClearsWhatItRefuses(OnRedis):
+    """REDIS-12: a find that the fence refuses deletes the entry, as the original's does."""
+
+    rule = "REDIS-12"
+    store = _ClearsWhatItRefuses
+
+
+class _ReplacesAnything(Store):
+    def update_session(self, key, data):
+        try:
+            super().update_session(key, data)
+        except GreenticError as error:
+            if error.code != "internal":
+                raise
+            self.raw.set(self.record(key), data.to_json())
+
+
+class ReplacesAnything(OnRedis):
+    """REDIS-13: an update of a record that can't be read replaces it, fence or no fence."""
+
+    rule = "REDIS-13"
+    store = _ReplacesAnything
+
+
+class _CreatesOverFaulty(Store):
+    def create_session(self, ctx, data, key=None):
+        try:
+            self.get_session(key or "")
+        except GreenticError as error:
+            if error.code == "internal":
+                self.remove_session(key)
+        return super().create_session(ctx, data, key)
+
+
+class CreatesOverFaulty(OnRedis):
+    """REDIS-14: a record that can't be read is taken for none by a create."""
+
+    rule = "REDIS-14"
+    store = _CreatesOverFaulty
+
+
+class _ReadsBeforeRemoving(Store):
+    def remove_session(self, key):
+        self.get_session(key)
+        super().remove_session(key)
+
+
+class ReadsBeforeRemoving(OnRedis):
+    """REDIS-15: a record that can't be read can't be removed, as with the original."""
+
+    rule = "REDIS-15"
+    store = _ReadsBeforeRemoving
+
+
+class _CleansUp(Store):
+    def get_session(self, key):
+        try:
+            return super().get_session(key)
+        except GreenticError:
+            self.raw.delete(self.record(key))
+            raise
+
+
+class CleansUp(OnRedis):
+    """REDIS-16: a get of a record that can't be read deletes it."""
+
+    rule = "REDIS-16"
+    also = frozenset({"ERR-15"})
+    store = _CleansUp
+
+
+class _MatchesNamespaces(Store):
+    def get_session(self, key):
+        found = super().get_session(key)
+        text = None if found is not None or "planted" not in key else self.raw.get(f"{self.space}x:session:{key}")
+        return found if text is None else SessionData.from_json(text)
+
+
+class MatchesNamespaces(OnRedis):
+    """REDIS-20: names are looked for by the beginning of the namespace."""
+
+    rule = "REDIS-20"
+    store = _MatchesNamespaces
+
+
+class _Indents(Store):
+    def written(self, key):
+        document = json.loads(self.raw.get(self.record(key)))
+        self.raw.set(self.record(key), json.dumps(document, indent=1), keepttl=True)
+
+
+class Indents(OnRedis):
+    """REDIS-21: records are written for people to read; that is a SHOULD, and no more."""
+
+    rule = "REDIS-21"
+    store = _Indents
+
+
+class _TakesFaultyForNothing(Store):
+    def get_session(self, key):
+        try:
+            return super().get_session(key)
+        except GreenticError:
+            return None
+
+
+class TakesFaultyForNothing(OnRedis):
+    """ERR-15: a record that can't be read is answered as if there were none."""
+
+    rule = "ERR-15"
+    store = _TakesFaultyForNothing

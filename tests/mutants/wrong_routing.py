@@ -1,0 +1,223 @@
+"""Stores that lead a user to the wrong session of their own, or to none."""
+
+from base import Base
+
+
+class RoutesTeamsOnly(Base):
+    """ROUTE-01: a user without a team gets no entry."""
+
+    rule = "ROUTE-01"
+    also = frozenset({"ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-05", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
+
+    def route(self, scope, key):
+        if scope[2] is not None:
+            super().route(scope, key)
+
+
+class ForgetsTheCreator(Base):
+    """ROUTE-02: only the data's user is routed, never the caller's."""
+
+    rule = "ROUTE-02"
+    also = frozenset({"ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-20"})
+
+    def scope_at_create(self, ctx, data):
+        return None if self.user(data.tenant_ctx) is None else super().scope_at_create(ctx, data)
+
+
+class WritesTheCreatorIn(Base):
+    """ROUTE-02: data without a user gets the caller's."""
+
+    rule = "ROUTE-02"
+    also = frozenset({"DATA-01", "ROUTE-06"})
+
+    def create_session(self, ctx, data, key=None):
+        stored = data.tenant_ctx
+        if self.user(stored) is None and self.user(ctx) is not None:
+            data = data.replace(tenant_ctx=stored.with_user(self.user(ctx)))
+        return super().create_session(ctx, data, key)
+
+
+class NobodyUnroutesEverybody(Base):
+    """ROUTE-03: a create for nobody clears what looks like its entry."""
+
+    rule = "ROUTE-03"
+    also = frozenset({"ROUTE-06"})
+
+    def scope_at_create(self, ctx, data):
+        scope = super().scope_at_create(ctx, data)
+        if scope is None:
+            self.entries.clear()
+        return scope
+
+
+class KeepsTheFirst(Base):
+    """ROUTE-04: an entry that is there isn't overwritten by a create."""
+
+    rule = "ROUTE-04"
+    also = frozenset({"CONC-08", "ROUTE-05", "ROUTE-06", "ROUTE-08", "ROUTE-09"})
+
+    def route(self, scope, key):
+        if self.entries.get(scope) not in self.sessions or key in self.scopes.values():
+            super().route(scope, key)
+
+
+class UpdateDoesNotRoute(Base):
+    """ROUTE-05: an update writes the document and leaves the entry."""
+
+    rule = "ROUTE-05"
+    also = frozenset({"CONC-08"})
+
+    def route_at_update(self, key, data):
+        pass
+
+
+class UpdateWithoutAUserRoutes(Base):
+    """ROUTE-06: an update of a session without a user takes its creator's entry back."""
+
+    rule = "ROUTE-06"
+
+    def route_at_update(self, key, data):
+        if self.scopes[key] is not None:
+            self.route(self.scopes[key], key)
+
+
+class UpdateWithoutAUserUnroutes(Base):
+    """ROUTE-06: an update writes the entry anew from the data, which names nobody."""
+
+    rule = "ROUTE-06"
+
+    def route_at_update(self, key, data):
+        if self.user(data.tenant_ctx) is None and self.entries.get(self.scopes[key]) == key:
+            del self.entries[self.scopes[key]]
+        super().route_at_update(key, data)
+
+
+class KeepsAStaleIndex(Base):
+    """ROUTE-07: the index holds the session itself, and remove doesn't clear it."""
+
+    rule = "ROUTE-07"
+    also = frozenset({"OPS-17", "ROUTE-09", "ROUTE-11", "ROUTE-20"})
+
+    def __init__(self):
+        super().__init__()
+        self.indexed = {}
+
+    def write(self, key, data):
+        super().write(key, data)
+        self.indexed[key] = data
+
+    def unroute(self, key):
+        pass
+
+    def find_by_user(self, ctx, user):
+        key = self.entries.get(self.scope(ctx, user))
+        data = self.indexed.get(key)
+        return None if data is None or not self.may_find(ctx, user, data.tenant_ctx) else (key, data)
+
+
+class RemoveUnroutesTheNewer(Base):
+    """ROUTE-08: remove deletes its user's entry, whichever session that leads to."""
+
+    rule = "ROUTE-08"
+    also = frozenset({"CONC-08"})
+
+    def unroute(self, key):
+        self.entries.pop(self.scopes.pop(key, None), None)
+
+
+class FallsBackToAnOlder(Base):
+    """ROUTE-09: where the newest is gone, find looks for another one of the user."""
+
+    rule = "ROUTE-09"
+
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        if found is None:
+            for key, scope in reversed(self.scopes.items()):
+                if scope == self.scope(ctx, user) and self.may_find(ctx, user, self.sessions[key].tenant_ctx):
+                    return key, self.sessions[key]
+        return found
+
+
+class MatchesUsersByTheirBeginning(Base):
+    """ROUTE-10: the user is looked for by prefix, and no session of the store names one."""
+
+    rule = "ROUTE-10"
+
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        names = [scope[-1] for scope in self.entries if scope[-1].startswith(user)]
+        return found or (super().find_by_user(ctx, names[0]) if names and user else None)
+
+
+class JoinsScopesWithADash(Base):
+    """ROUTE-11: the entry's name is the ids joined with a character that ids hold."""
+
+    rule = "ROUTE-11"
+
+    def scope(self, ctx, user):
+        return "-".join((ctx.env, ctx.tenant_id, self.team(ctx) or "", user))
+
+
+class SharesTheEntryOfDash(Base):
+    """ROUTE-13: team `-` and no team have one entry, as in Redis."""
+
+    rule = "ROUTE-13"
+
+    def scope(self, ctx, user):
+        return (ctx.env, ctx.tenant_id, self.team(ctx) or "-", user)
+
+
+class IndexesCopies(Base):
+    """ROUTE-14: the index holds a copy of the session as it was created."""
+
+    rule = "ROUTE-14"
+
+    def __init__(self):
+        super().__init__()
+        self.copies = {}
+
+    def write(self, key, data):
+        super().write(key, data)
+        self.copies.setdefault(key, data)
+
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        return found and (found[0], self.copies[found[0]])
+
+
+class FindsTwice(Base):
+    """ROUTE-15: find takes the entry out when it has answered from it twice."""
+
+    rule = "ROUTE-15"
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        if found is not None:
+            self.found.append(found[0])
+            if self.found.count(found[0]) == 3:
+                del self.entries[self.scope(ctx, user)]
+        return found
+
+
+class LeavesTheCreatorsEntry(Base):
+    """ROUTE-20: remove clears the entry of the data's user, never the creator's, as the original does."""
+
+    rule = "ROUTE-20"
+
+    def unroute(self, key):
+        scope = self.scopes.pop(key, None)
+        if self.entries.get(scope) == key and key not in self.without_a_user:
+            del self.entries[scope]
+
+    def __init__(self):
+        super().__init__()
+        self.without_a_user = set()
+
+    def write(self, key, data):
+        super().write(key, data)
+        (self.without_a_user.add if self.user(data.tenant_ctx) is None else self.without_a_user.discard)(key)

@@ -1,0 +1,3 @@
+"""A store whose module can't be imported."""
+
+raise RuntimeError("the driver is missing")

@@ -151,6 +151,11 @@ class Case:
             return False
         return alone not in {None, wanted} and alone == got
 
+    @property
+    def opens_storages(self) -> bool:
+        """Whether a second, fresh storage can be had beside the first: not where a fixture lends one store."""
+        return self._lent is None and self.target.isolated
+
     # -- what a check says
 
     @contextmanager

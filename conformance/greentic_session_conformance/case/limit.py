@@ -7,7 +7,7 @@ is running and until when.
 
 import signal
 import threading
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from greentic_session_conformance.run.pulse import Pulse
@@ -74,7 +74,7 @@ class Limit:
         """Start the clock for an operation of the given name."""
         limit = self.seconds if seconds is None else seconds
         self._operation, self._fired = operation, False
-        self._pulse.begin(operation, time.monotonic() + limit)
+        self._pulse.begin(operation, monotonic() + limit)
         if self._armed:
             signal.setitimer(signal.ITIMER_REAL, limit, self.AGAIN_AFTER)
 

@@ -125,12 +125,6 @@ def handles_see_each_other(case: Case) -> None:
     ctx = context(team="red")
     for store, crew in crews(case):
         _keeps_what_it_is_given(case, store)
-        # One call a volley: which caller makes it is all that matters.
-        first = ("get_session", "no-such-key")
-
-        def by_second(*call: object, first: tuple[object, ...] = first, crew: object = crew) -> Answer:
-            return crew.volley([first, call])[1]  # type: ignore[attr-defined, no-any-return]
-
         data, changed = session(ctx), session(ctx, node="node.changed")
         with case.given():
             key = store.create(ctx, data)
@@ -139,21 +133,21 @@ def handles_see_each_other(case: Case) -> None:
                 if wanted is changed:
                     store.update(key, changed)
                 case.expect_data(store.get(key), wanted, "get_session")
-            answer = by_second("get_session", key)
+            answer = crew.elsewhere("get_session", key)
             case.expect(answer.value == wanted, "what was acknowledged to another handle", _told(answer))
-            found = by_second("find_by_user", ctx, USER)
+            found = crew.elsewhere("find_by_user", ctx, USER)
             case.expect(
                 found.ok and found.value is not None and found.value[1] == wanted,
                 "the same, by its user",
                 _told(found),
             )
-        answer = by_second("update_session", key, data)
+        answer = crew.elsewhere("update_session", key, data)
         case.expect(answer.ok, "update_session on another handle", answer.describe())
         case.expect_data(store.get(key), data, "get_session after an update on another handle")
         with case.given():
             store.remove(key)
         for operation in (("get_session", key), ("find_by_user", ctx, USER)):
-            answer = by_second(*operation)
+            answer = crew.elsewhere(*operation)
             case.expect(
                 answer.ok and answer.value is None,
                 "nothing after remove_session on another handle",
@@ -163,6 +157,31 @@ def handles_see_each_other(case: Case) -> None:
 
 def _told(answer: Answer) -> str:
     return answer.describe() if not answer.ok else "nothing" if answer.value is None else "something else"
+
+
+@check("CONC-09")
+def a_reader_sees_one_whole_session(case: Case) -> None:
+    """While a session is updated, get answers what it was before or after one of the updates, never nothing."""
+    for store, crew in crews(case):
+        _keeps_what_it_is_given(case, store)
+        with case.given():
+            key = store.create(_marked("first").tenant_ctx, _marked("first"))
+        known = [_marked("first")]
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                new = [_marked(f"update-{number}-{caller}") for caller in range(CALLERS // 2)]
+                known += new
+                calls: list[Call] = [
+                    call for data in new for call in (("update_session", key, data), ("get_session", key))
+                ]
+                answers = crew.volley(calls)
+                _succeeded(case, answers[::2], "update_session")
+                for answer in answers[1::2]:
+                    if answer.outcome_unknown:
+                        continue
+                    case.expect(answer.ok, "get_session answers the session", answer.describe())
+                    case.expect(answer.value is not None, "the session, which nobody removes", "nothing")
+                    case.expect(answer.value in known, "the session as it was stored at one moment", "a mixture")
 
 
 @check("CONC-05")

@@ -93,6 +93,10 @@ class Crew:
             self._case.steps.finish(step, answer)
         return answers
 
+    def elsewhere(self, *call: Any) -> Answer:
+        """Make one call by another caller than the check's own handle, while nobody else calls."""
+        return self.volley([call])[0]
+
     def _as_tasks_together(self, calls: Sequence[Call], shared: Handle) -> list[Answer]:
         self._case.limit.begin(calls[0][0])
         try:

@@ -217,6 +217,7 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
         ("an id of 2,000 characters", session(ctx).replace(flow_id="f" * 1_999 + "e")),
         ("a user of 2,000 characters", session(context(user="u" * 1_999 + "e"))),
         ("a string of 100,000 characters", session(ctx, node="n" * 99_997 + "end")),
+        ("every string of 20,000 characters", full(text="x" * 20_000 + "end")),
         (
             "1,000 attributes",
             session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)})),

@@ -165,12 +165,27 @@ def a_taken_key_is_a_conflict(case: Case) -> None:
     """Create under a taken key carries conflict, whoever has it."""
     store = case.store()
     ctx = context()
+    stored, passed = (f"{case.random.getrandbits(96):024x}" for _ in range(2))
     with case.given():
-        store.create(ctx, session(ctx), "taken")
-    for other in (ctx, context("prod", "tenant-43", "blue", "user-8"), context(user=None)):
-        answer = store.try_create(other, session(other), "taken")
+        store.create(ctx, session(ctx, context_json=stored), "taken")
+    stranger = context("prod", "tenant-43", "blue", f"user-{passed}")
+    for other in (ctx, stranger, context(user=None)):
+        answer = store.try_create(other, session(other, context_json=passed), "taken")
         if not answer.ok:
             case.expect(answer.code == "conflict", "conflict", answer.describe())
+            told = answer.texts()
+            case.expect(
+                not any(f"user-{passed}" in text for text in told),
+                "a message without the user id of the data",
+                "one that holds it",
+                "ERR-03",
+            )
+            case.expect(
+                not any(secret in text for secret in (stored, passed) for text in told),
+                "a message without the snapshot",
+                "one that holds it",
+                "ERR-05",
+            )
 
 
 @check("ERR-11")

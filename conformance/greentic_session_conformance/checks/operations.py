@@ -114,6 +114,11 @@ def keys_do_not_follow_from_one_another(case: Case) -> None:
     case.steps.forget_calls()
     repeated = MANY - len(set(keys))
     case.expect(not repeated, "a thousand different keys", f"{repeated} that repeat")
+    if case.opens_storages:
+        # A counter, hashed or not, and a generator with a fixed seed begin anew in a fresh storage.
+        other = case.store()
+        again = {other.create(ctx, data) for _ in range(5)} & set(keys)
+        case.expect(not again, "other keys in another storage", "keys that the first storage has issued, too")
     steps = Counter(_number(after) - _number(before) for before, after in pairwise(keys))
     _, often = steps.most_common(1)[0]
     case.expect(often <= MANY // 20, "keys without a constant step", f"the same step between {often} of {MANY} keys")
@@ -177,6 +182,10 @@ def update_replaces_the_whole(case: Case) -> None:
     case.expect_data(store.get(key), bare, "get_session after an update with fewer members")
     store.update(key, old)
     case.expect_data(store.get(key), old, "get_session after an update with more members")
+    for number in range(10):
+        changed = old.replace(context_json=f"update {number}")
+        store.update(key, changed)
+        case.expect_data(store.get(key), changed, "get_session after one update of many")
 
 
 @check("OPS-09")
@@ -244,17 +253,24 @@ def sessions_do_not_touch_each_other(case: Case) -> None:
 
 @check("OPS-13")
 def a_thousand_sessions_are_held(case: Case) -> None:
-    """A thousand sessions are there at once, each with its own data."""
+    """A thousand sessions are there at once, each with its own data and user."""
     store = case.store()
-    ctx = context(user=None)
 
     def numbered(i: int) -> SessionData:
-        return session(ctx, node=f"node.{i}", context_json=f'{{"i":{i}}}')
+        return session(context(user=f"user-{i}"), node=f"node.{i}", context_json=f'{{"i":{i}}}')
 
-    keys = [store.create(ctx, numbered(i)) for i in range(MANY)]
+    keys = [store.create(numbered(i).tenant_ctx, numbered(i)) for i in range(MANY)]
     case.steps.forget_calls()
     for i, key in enumerate(keys):
         case.expect_data(store.get(key), numbered(i), f"get_session of session {i + 1} of {MANY}")
+    for i in range(0, MANY, 25):
+        found = store.find(numbered(i).tenant_ctx, f"user-{i}")
+        case.expect(
+            found is not None and found[0] == keys[i],
+            f"the session of user {i + 1} of {MANY}",
+            "nothing" if found is None else "another session",
+            "ROUTE-01",
+        )
 
 
 @check("OPS-14")
@@ -265,7 +281,7 @@ def reads_change_nothing(case: Case) -> None:
     data = session(ctx)
     with case.given():
         key = store.create(ctx, data)
-    for _ in range(3):
+    for _ in range(12):
         case.expect_data(store.get(key), data, "get_session, repeated")
         case.expect(store.get("no-such-key") is None, "nothing for an unknown key, repeatedly", "a session")
         store.find(ctx, "user-7")
@@ -307,13 +323,18 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
     ctx, other = context(team="red"), context(team="blue")
     data = session(ctx)
     strangers = ((other, "user-7"), (context(team="red", user="user-8"), "user-8"), (other, "user-8"))
+    anonymous, maker = session(context(team="red", user=None)), context(team="red", user="user-9")
     with case.given():
+        older, unnamed = store.create(ctx, data), store.create(maker, anonymous)
         key = store.create(ctx, data)
         case.expect(store.find(ctx, "user-7") == (key, data), "the session to be found", "something else")
         for caller, user in strangers:
             case.expect(store.find(caller, user) is None, "nothing for others", "a session")
         refused = [
             store.try_create(other, session(ctx, node="node.refused")),
+            store.try_create(ctx, session(context("prod", team="red"), node="node.refused")),
+            store.try_update(older, session(other, node="node.refused")),
+            store.try_update(unnamed, session(other, node="node.refused")),
             store.try_create(context(team="red", user="user-8"), session(ctx, node="node.refused")),
             store.try_update(key, session(other, node="node.refused")),
             store.try_update(key, session(context(team="red", user="user-8"), node="node.refused")),
@@ -324,5 +345,8 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
     case.expect_data(store.get(key), data, "get_session after refused operations")
     found = store.find(ctx, "user-7")
     case.expect(found == (key, data), "the routing as it was", "nothing" if found is None else "another session")
+    found = store.find(maker, "user-9")
+    told = "nothing" if found is None else "another session"
+    case.expect(found == (unnamed, anonymous), "the routing of a session without a user as it was", told)
     for caller, user in strangers:
         case.expect(store.find(caller, user) is None, "no routing made by a refused operation", "a session")

@@ -172,12 +172,16 @@ def removing_an_older_session_leaves_the_newer_ones_routing(case: Case) -> None:
 def no_older_session_takes_the_place_of_a_removed_one(case: Case) -> None:
     """Removing the newest session leaves the user with nothing to find, though an older one is there."""
     store = case.store()
-    ctx = context()
-    with case.given():
-        older, newer = store.create(ctx, session(ctx)), store.create(ctx, session(ctx))
-        store.remove(newer)
-        case.expect(store.get(older) is not None, "the older session to be there", "nothing")
-    _expect_nothing(case, store.find(ctx, USER), "nothing, although an older session is there")
+    caller, anonymous = _anonymous()
+    named = session(caller)
+    for first, second in ((named, named), (anonymous, named), (named, anonymous), (anonymous, anonymous)):
+        with case.given():
+            older, newer = store.create(caller, first), store.create(caller, second)
+            store.remove(newer)
+            case.expect(store.get(older) is not None, "the older session to be there", "nothing")
+        _expect_nothing(case, store.find(caller, USER), "nothing, although an older session is there")
+        with case.given():
+            store.remove(older)
 
 
 @check("ROUTE-10")
@@ -195,6 +199,9 @@ def who_has_no_session_finds_none(case: Case) -> None:
     decide(case, "ROUTE-10", store)
 
 
+#: The longest ids that every store holds, alike but for the last character.
+_LONG = "i" * 254
+
 #: Scopes whose ids run together, or are each other's beginnings, where they are joined without care.
 _SCOPES = (
     ("dev", "tenant-42", None, "user-7"), ("dev", "tenant-42", "red", "user-7"), ("dev", "tenant-42", "blue", "user-7"),
@@ -205,6 +212,8 @@ _SCOPES = (
     ("none", "none", "none", "none"), ("none", "none", None, "none"), ("null", "null", "null", "null"), ("null", "null", None, "null"),
     ("None", "None", "None", "None"), ("None", "None", None, "None"), ("_", "_", "_", "_"), ("_", "_", None, "_"), (".", ".", "..", "."), (".", ".", None, "."),
     ("default", "t", "default", "u"), ("default", "t", None, "u"), ("0", "0", "0", "0"), ("0", "0", None, "0"), ("00", "0", None, "0"),
+    ("dev", "t", None, f"{_LONG}a"), ("dev", "t", None, f"{_LONG}b"), ("dev", "t", f"{_LONG}a", "u"), ("dev", "t", f"{_LONG}b", "u"),
+    ("dev", f"{_LONG}a", None, "u"), ("dev", f"{_LONG}b", None, "u"),
 )  # fmt: skip
 
 
@@ -293,6 +302,6 @@ def find_is_repeatable(case: Case) -> None:
         with case.given():
             key = store.create(caller, data)
             _expect_found(case, store.find(caller, USER), key, "the session to be found once")
-        for _ in range(3):
+        for _ in range(12):
             store.find(caller, "nobody")
             _expect_found(case, store.find(caller, USER), key, "the same session again")

@@ -1,7 +1,7 @@
 """Judging one check: from a function that raises to a result that is plain data."""
 
-import time
 from dataclasses import asdict, dataclass, field
+from time import monotonic
 from types import MappingProxyType
 from typing import Any
 
@@ -61,7 +61,7 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
     """
     conditions.pulse.clear()
     case = Case(target, check.name, conditions, store)
-    began = time.monotonic()
+    began = monotonic()
     with case.limit:
         result = _outcome(check, case)
         if result.outcome == "failed":
@@ -69,7 +69,7 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
             result.operations = case.steps.lines()
             result.script = script_of(result, check, case)
         _end(case, result, abandon=bool(result.hung))
-    result.seconds = round(time.monotonic() - began, 6)
+    result.seconds = round(monotonic() - began, 6)
     return result
 
 

@@ -2,8 +2,8 @@
 
 import mmap
 import struct
-import time
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 _DEADLINE = struct.Struct("d")
@@ -69,4 +69,4 @@ class Pulse:
     def overdue(self) -> float:
         """For how many seconds the running operation is overdue; 0 or less where none is."""
         deadline: float = _DEADLINE.unpack_from(self._map, 0)[0]
-        return time.monotonic() - deadline if deadline else 0.0
+        return monotonic() - deadline if deadline else 0.0

@@ -120,17 +120,32 @@ def _run(job: Job, events: _Events) -> None:
     events.say("done")
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(orders: int) -> None:
     """End this process when the one that started it is gone: its end of our standard input closes."""
-    sys.stdin.read()
+    while os.read(orders, 4096):
+        pass
     os._exit(1)
+
+
+def _first_line(orders: int) -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = os.read(orders, 1)
+        if not piece:
+            break
+        line += piece
+    return line
 
 
 def main() -> None:
     """Run the job on standard input's first line; events go to the file descriptor that the command line names."""
     events = _Events(os.fdopen(int(sys.argv[1]), "w", encoding="utf-8"))
-    job = Job(**json.loads(sys.stdin.readline()))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The store gets a standard input of its own, which it may read or close.
+    orders = os.dup(0)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    job = Job(**json.loads(_first_line(orders)))
+    threading.Thread(target=_end_with_parent, args=(orders,), daemon=True).start()
     try:
         _run(job, events)
     except KeyboardInterrupt:

@@ -35,7 +35,7 @@ conformance: $(VENV)/.all
 	exit $$status
 
 test: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 test-fast: $(VENV)/.dev
 	$(BIN)/pytest tests/stores --fake-server

@@ -1,6 +1,8 @@
 """The servers of the tests: a real one always, but for the fast lane that asks for a fake."""
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,3 +116,27 @@ def _fake_server():
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture
+def run_suite(tmp_path):
+    """Run the command line in a process of its own, in an empty folder."""
+
+    def run(*arguments, cwd=tmp_path):
+        command = [sys.executable, "-m", "greentic_session_conformance", *arguments]
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+@pytest.fixture
+def run_pytest(tmp_path):
+    """Run pytest in a process of its own, in a folder that holds nothing but the files given."""
+
+    def run(*arguments, **files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+
+    return run

@@ -29,6 +29,7 @@ def test_a_key_is_the_hash_of_the_joined_parts(derive, prefix, parts):
 
 @pytest.mark.rule("KEY-01")
 @pytest.mark.parametrize(("derive", "prefix"), BOTH)
+@pytest.mark.rule("KEY-04")
 def test_an_integer_counts_as_its_digits(derive, prefix):
     assert derive(123, -1001234567890, 0) == derive("123", "-1001234567890", "0")
     assert derive(Bot.MAIN, Number.ONE, "x") == derive("bot", "1", "x")

@@ -109,6 +109,7 @@ def test_nothing_changes_a_value():
         del CTX.attributes._items
 
 
+@pytest.mark.rule("OPS-15")
 def test_attributes_are_copied_at_construction():
     given = {"b": "2", "a": "1"}
     ctx = TenantCtx("dev", "t", "t", attributes=given)

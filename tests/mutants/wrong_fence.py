@@ -233,6 +233,7 @@ class CutsIds(Base):
     """FENCE-19: ids are compared by their first 64 characters."""
 
     rule = "FENCE-19"
+    also = frozenset({"ROUTE-11"})
 
     def part(self, dimension, ctx):
         value = super().part(dimension, ctx)

@@ -54,7 +54,7 @@ class KeepsTheFirst(Base):
     """ROUTE-04: an entry that is there isn't overwritten by a create."""
 
     rule = "ROUTE-04"
-    also = frozenset({"CONC-08", "ROUTE-05", "ROUTE-06", "ROUTE-08", "ROUTE-09"})
+    also = frozenset({"CONC-08", "ROUTE-05", "ROUTE-06", "ROUTE-08"})
 
     def route(self, scope, key):
         if self.entries.get(scope) not in self.sessions or key in self.scopes.values():

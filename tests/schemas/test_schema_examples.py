@@ -15,6 +15,8 @@ VALID = sorted((EXAMPLES / "valid").rglob("*.json"))
 KINDS = {"session-data": SessionData, "tenant-ctx": TenantCtx}
 REASONS = {
     "error/code-a-number": ("/code", "ERR-09", "no error code"),
+    "conformance-report/verdict-unknown": ("/verdict", "VERD-01", "none of the values known"),
+    "conformance-report/seed-missing": ("", None, "seed is missing"),
     "error/code-unknown": ("/code", "ERR-09", "no error code"),
     "error/message-missing": ("", "DATA-07", "message is missing"),
     "identifier/a-number": ("", "DATA-21", "a number"),

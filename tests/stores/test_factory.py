@@ -87,6 +87,7 @@ def test_credentials_and_tls_options_are_read_from_the_url():
         None,
     ],
 )
+@pytest.mark.rule("ERR-17", "ERR-16")
 def test_a_bad_url_is_invalid_and_its_password_stays_hidden(url):
     error = refusal(RedisSessionStore, url)
     assert error.code == ErrorCode.INVALID_INPUT
@@ -100,6 +101,7 @@ def test_a_bad_url_is_invalid_and_its_password_stays_hidden(url):
 
 
 @pytest.mark.parametrize("namespace", ["", None, 7, b"ns", "\ud800"], ids=ascii)
+@pytest.mark.rule("REDIS-18")
 def test_a_bad_namespace_is_invalid(namespace):
     error = refusal(create_session_store, RedisConfig("redis://h/", namespace))
     assert (error.code, error.message.partition(":")[0]) == (ErrorCode.INVALID_INPUT, "namespace")

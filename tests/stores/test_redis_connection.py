@@ -57,6 +57,7 @@ def proxy(private_server):
     proxy.close()
 
 
+@pytest.mark.rule("REDIS-22", "REDIS-23")
 def test_every_operation_is_one_round_trip_on_one_connection(proxy):
     with RedisSessionStore(f"redis://127.0.0.1:{proxy.port}/") as store:
         for warm in (True, False):

@@ -160,6 +160,7 @@ def test_a_full_server_and_a_replica_take_no_writes_and_are_unavailable(running_
         assert store.find_by_user(ALICE, "alice") == ("key", session(ALICE))
 
 
+@pytest.mark.rule("ERR-16")
 def test_a_password_is_never_shown(caplog):
     caplog.set_level(logging.DEBUG)
     url = f"redis://user:{PASSWORD}@127.0.0.1:{free_port()}/"

@@ -48,6 +48,7 @@ def test_redis_holds_what_the_original_puts_there(case, private_server):
     assert len(case["steps"]) == 3
 
 
+@pytest.mark.rule("REDIS-17")
 def test_a_session_of_nobody_is_noted_as_routed_by_none(redis_store, client, namespace):
     redis_store.create_session(context(), session(context()), "key")
     assert contents(client, namespace) == {

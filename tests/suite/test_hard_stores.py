@@ -79,8 +79,8 @@ def door(tmp_path, mark):
     return run
 
 
-@pytest.mark.rule("VERD-07")
 @pytest.mark.parametrize("name", ["ThreadBound", "Async"])
+@pytest.mark.rule("VERD-11")
 def test_a_store_bound_to_its_thread_or_loop_conforms_to_core(door, name):
     run = door(name, timeout="5")
 
@@ -97,8 +97,8 @@ HANGS = [
 ]
 
 
-@pytest.mark.rule("VERD-07")
 @pytest.mark.parametrize(("name", "operation", "rules", "words"), HANGS)
+@pytest.mark.rule("VERD-09")
 def test_an_operation_that_does_not_return_fails_its_check_by_name(door, name, operation, rules, words):
     run = door(name, *(word for rule in rules for word in ("--rule", rule)))
 
@@ -131,8 +131,8 @@ DEATHS = [
 ]
 
 
-@pytest.mark.rule("VERD-07")
 @pytest.mark.parametrize(("name", "rule", "operation", "words"), DEATHS)
+@pytest.mark.rule("VERD-10")
 def test_a_store_that_dies_fails_the_check_that_it_dies_in_and_the_run_goes_on(door, name, rule, operation, words):
     run = door(name, "--rule", rule, "--rule", "OPS-07", timeout="5")
 
@@ -155,6 +155,7 @@ NOT_RUN = [
 
 
 @pytest.mark.parametrize(("name", "words", "more"), NOT_RUN)
+@pytest.mark.rule("VERD-06")
 def test_a_target_that_cannot_be_run_is_status_4(door, name, words, more):
     run = door(name)
 
@@ -199,6 +200,7 @@ def test_wrong_usage_is_status_2_and_says_what_is_nearest(tmp_path, arguments, w
     assert not (tmp_path / "report").exists()
 
 
+@pytest.mark.rule("VERD-03")
 def test_a_callable_that_claims_durable_is_incomplete(door):
     run = door("ThreadBound", "--profile", "durable", "--rule", "DUR-01", timeout="5")
 
@@ -207,6 +209,7 @@ def test_a_callable_that_claims_durable_is_incomplete(door):
     assert "durable needs a Target" in run.output
 
 
+@pytest.mark.rule("VERD-15")
 def test_a_target_that_claims_codec_without_decode_is_non_conformant(door):
     run = door("ClaimsCodec", "--profile", "codec", timeout="5")
 
@@ -251,8 +254,8 @@ REPEATED = [
 ]
 
 
-@pytest.mark.rule("VERD-12")
 @pytest.mark.parametrize("case", REPEATED, ids=lambda case: case[1])
+@pytest.mark.rule("VERD-12")
 def test_the_script_of_a_failure_sees_it_again_and_sees_that_it_is_repaired(door, tmp_path, case):
     module, name, rule, options = case
     store = tmp_path / "the_store.py"

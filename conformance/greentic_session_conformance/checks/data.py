@@ -223,6 +223,8 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
             session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)})),
         ),
     )
+    with case.given():
+        _round(case, store, full(), "every member")
     for what, data in large:
         _whole_or_refused(case, store, data, what)
 

@@ -82,8 +82,13 @@ def another_process_sees_the_same(case: Case) -> None:
             "the session, found in another process",
             found.describe(),
         )
+        case.expect_data(store.get(key), whole, "get_session")
         answer = elsewhere.call("update_session", key, whole.replace(context_json="resumed"))
         case.expect(answer.ok, "update_session in another process", answer.describe())
+        # The handle that has read it before is still open: it must not answer from memory.
+        case.expect_data(
+            store.get(key), whole.replace(context_json="resumed"), "get_session on a handle that was open all the time"
+        )
     for again in (False, True):
         store = _reopened(case, storage, store) if again else store
         case.expect_data(

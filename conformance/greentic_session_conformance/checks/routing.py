@@ -101,6 +101,11 @@ def an_update_routes_its_user_again(case: Case) -> None:
         store.create(caller, data)
     store.update(newer, session(ctx, node="node.resumed"))
     _expect_found(case, store.find(ctx, USER), newer, "the session that was updated last, after one without a user")
+    with case.given():
+        store.remove(newer)
+        case.expect(store.get(older) is not None, "the older session to be there", "nothing")
+    store.update(older, session(ctx, node="node.resumed again"))
+    _expect_found(case, store.find(ctx, USER), older, "the session that was updated, after a newer one was removed")
 
 
 @check("ROUTE-06")
@@ -177,6 +182,7 @@ def no_older_session_takes_the_place_of_a_removed_one(case: Case) -> None:
     for first, second in ((named, named), (anonymous, named), (named, anonymous), (anonymous, anonymous)):
         with case.given():
             older, newer = store.create(caller, first), store.create(caller, second)
+            _expect_found(case, store.find(caller, USER), newer, "the newer session to be found")
             store.remove(newer)
             case.expect(store.get(older) is not None, "the older session to be there", "nothing")
         _expect_nothing(case, store.find(caller, USER), "nothing, although an older session is there")

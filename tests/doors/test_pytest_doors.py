@@ -1,0 +1,191 @@
+"""Doors 1 and 2: the suite inside somebody else's pytest."""
+
+import json
+
+import pytest
+
+STORES = '''
+import os, threading, time
+from greentic_session import InMemorySessionStore
+
+class Right(InMemorySessionStore):
+    pass
+
+class MovesTeams(InMemorySessionStore):
+    """FENCE-05: an update to another team is done."""
+    def update_session(self, key, data):
+        old = self.get_session(key)
+        if old is not None and old.tenant_ctx.effective_team != data.tenant_ctx.effective_team:
+            self.remove_session(key)
+            self.create_session(data.tenant_ctx, data, key=key)
+        else:
+            super().update_session(key, data)
+
+class Leaks(InMemorySessionStore):
+    """ERR-04: a refusal names the stored user."""
+    def update_session(self, key, data):
+        try:
+            super().update_session(key, data)
+        except Exception as error:
+            old = self.get_session(key)
+            if old is not None:
+                error.message = f"{error.message} {old.tenant_ctx.effective_user}"
+            raise
+
+class ReadsOnce(InMemorySessionStore):
+    """OPS-14: a session is handed out once."""
+    def get_session(self, key):
+        found = super().get_session(key)
+        if found is not None:
+            self.remove_session(key)
+        return found
+
+class Blocks(InMemorySessionStore):
+    def remove_session(self, key):
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire()
+
+class Exits(InMemorySessionStore):
+    def remove_session(self, key):
+        os._exit(7)
+
+class Swallows(InMemorySessionStore):
+    def remove_session(self, key):
+        while True:
+            try:
+                time.sleep(1)
+            except BaseException:
+                pass
+
+class Async:
+    def __init__(self):
+        self.store = InMemorySessionStore()
+    async def create_session(self, ctx, data):
+        return self.store.create_session(ctx, data)
+    async def get_session(self, key):
+        return self.store.get_session(key)
+    async def update_session(self, key, data):
+        self.store.update_session(key, data)
+    async def remove_session(self, key):
+        self.store.remove_session(key)
+    async def find_by_user(self, ctx, user):
+        return self.store.find_by_user(ctx, user)
+
+SHARED = InMemorySessionStore()
+def shared():
+    return SHARED
+'''
+DOOR_1 = """
+import pytest
+import stores
+from greentic_session_conformance import SessionStoreConformance
+
+class TestMine(SessionStoreConformance):
+    @pytest.fixture
+    def store(self):
+        return stores.{store}()
+"""
+
+
+def report_of(tmp_path, folder="reports"):
+    return json.loads((tmp_path / folder / "report.json").read_text())
+
+
+def broken(report):
+    return {item["id"] for item in report["requirements"] if item["status"] == "failed"}
+
+
+@pytest.mark.parametrize("store", ["Right", "Async"])
+def test_a_right_store_conforms_at_door_1(run_pytest, tmp_path, store):
+    done = run_pytest(stores=STORES, test_mine=DOOR_1.format(store=store))
+    assert done.returncode == 0, done.stdout
+    assert report_of(tmp_path)["verdict"] == "conformant"
+    assert "FENCE-05  passed" in done.stdout
+    assert "verdict CONFORMANT" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"stores.py", "test_mine.py", "reports"}
+
+
+@pytest.mark.rule("VERD-02")
+@pytest.mark.parametrize(("store", "rule"), [("MovesTeams", "FENCE-05"), ("Leaks", "ERR-04"), ("ReadsOnce", "OPS-14")])
+def test_a_wrong_store_is_told_the_same_at_every_door(run_pytest, run_suite, tmp_path, store, rule):
+    files = {"stores": STORES, "test_mine": DOOR_1.format(store=store)}
+    first = run_pytest("test_mine.py", **files)
+    second = run_pytest(
+        "--pyargs",
+        "greentic_session_conformance",
+        "--session-store",
+        f"stores:{store}",
+        "--session-report",
+        "two",
+        **files,
+    )
+    third = run_suite("conformance", f"stores:{store}", "--report", "three")
+    assert [first.returncode, second.returncode, third.returncode] == [1, 1, 1], second.stdout
+    found = [broken(report_of(tmp_path, folder)) for folder in ("reports", "two", "three")]
+    assert rule in found[0]
+    assert found[0] - {"OPS-06"} == found[1] - {"OPS-06"} == found[2] - {"OPS-06"}
+    assert rule in first.stdout
+    assert "put the store of your fixture here" in (tmp_path / "reports" / "repro" / f"{rule}.py").read_text()
+
+
+@pytest.mark.parametrize("selection", [["-k", "FENCE"], ["--session-rule", "FENCE-05"]])
+def test_a_selection_is_partial(run_pytest, tmp_path, selection):
+    done = run_pytest(*selection, stores=STORES, test_mine=DOOR_1.format(store="Right"))
+    assert done.returncode == 0, done.stdout
+    assert report_of(tmp_path)["verdict"] == "partial"
+
+
+@pytest.mark.parametrize("maker", ["shared", "print"])
+def test_a_fixture_that_gives_no_fresh_store_is_not_run(run_pytest, tmp_path, maker):
+    text = DOOR_1.format(store=maker).replace("stores.print", "print")
+    done = run_pytest("--session-rule", "FENCE-05", "--session-rule", "OPS-01", stores=STORES, test_mine=text)
+    assert done.returncode == 1
+    assert "the target can't be run" in done.stdout
+
+
+@pytest.mark.rule("VERD-09")
+def test_a_hang_that_can_be_interrupted_is_named_and_the_run_goes_on(run_pytest, tmp_path):
+    arguments = ("--session-operation-timeout", "0.3", "-k", "OPS")
+    done = run_pytest(*arguments, stores=STORES, test_mine=DOOR_1.format(store="Blocks"))
+    assert done.returncode == 1
+    report = report_of(tmp_path)
+    assert report["verdict"] == "non-conformant"
+    hung = [failure["hung"] for item in report["requirements"] for failure in item["failures"]]
+    assert hung == ["remove_session", "remove_session"]
+    assert "2 times in this run and isn't called again" in done.stdout
+
+
+@pytest.mark.rule("VERD-10")
+@pytest.mark.parametrize("store", ["Exits", "Swallows"])
+def test_a_store_that_takes_its_process_down_is_named_in_a_report(run_pytest, tmp_path, store):
+    arguments = ("--session-operation-timeout", "0.3", "-k", "OPS_10")
+    done = run_pytest(*arguments, stores=STORES, test_mine=DOOR_1.format(store=store))
+    assert done.returncode != 0
+    assert "OPS-10 a_removed_session_is_gone was running" in done.stdout
+    assert broken(report_of(tmp_path)) == {"OPS-10"}
+
+
+def test_workers_make_one_report_of_the_whole(run_pytest, tmp_path):
+    done = run_pytest("-n", "2", stores=STORES, test_mine=DOOR_1.format(store="Right"))
+    assert done.returncode == 0, done.stdout
+    report = report_of(tmp_path)
+    assert (report["verdict"], len(report["requirements"])) == ("conformant", 69)
+
+
+def test_a_claim_that_a_fixture_cannot_show_is_incomplete(run_pytest, tmp_path):
+    text = DOOR_1.format(store="Right").replace("    @pytest", '    profiles = {"core", "durable"}\n\n    @pytest')
+    done = run_pytest(stores=STORES, test_mine=text)
+    assert done.returncode == 1
+    assert report_of(tmp_path)["verdict"] == "incomplete"
+
+
+def test_a_pytest_without_conformance_tests_never_imports_the_suite(run_pytest):
+    text = """
+def test_nothing_is_loaded():
+    import sys
+    loaded = {name for name in sys.modules if name.startswith("greentic_session")}
+    assert loaded <= {"greentic_session_conformance", "greentic_session_conformance.pytest_plugin"}, loaded
+"""
+    done = run_pytest("test_plain.py", test_plain=text)
+    assert done.returncode == 0, done.stdout

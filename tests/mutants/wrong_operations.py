@@ -30,7 +30,6 @@ class AcknowledgesBeforeItStores(Base):
             "DATA-05",
             "DATA-06",
             "DATA-08",
-            "DATA-10",
             "KEY-05",
             "KEY-07",
             "KEY-08",

@@ -38,7 +38,9 @@ def difference(got: SessionData, wanted: SessionData) -> str:
     mine, theirs = members(got), members(wanted)
     names = [name for name in {**theirs, **mine} if mine.get(name) != theirs.get(name)]
     told = [f"{name} {_value(mine.get(name))} instead of {_value(theirs.get(name))}" for name in names]
-    return ", ".join(told) if told else "nothing that can be seen"
+    if told:
+        return ", ".join(told)
+    return f"a {type(got).__qualname__} that compares as different though its members are the same"
 
 
 def _value(value: Any) -> str:

@@ -5,6 +5,7 @@ The Markdown under ``spec/`` is the only place where a rule is written. A rule i
 normative sentence with one RFC 2119 keyword in bold.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -179,3 +180,17 @@ def read_rules(spec: Path) -> "Mapping[str, Rule]":
 def rules() -> "Mapping[str, Rule]":
     """The rules that this distribution carries, by ID, in the order of the text."""
     return read_rules(folder("spec"))
+
+
+def hash_of_text(spec: Path) -> str:
+    """The SHA-256, in hexadecimal, of a specification's chapters, one after another in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(spec.glob("[0-9][0-9]-*.md")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def spec_hash() -> str:
+    """The hash of the text that this distribution carries: two reports with the same one were judged by the same words (rule VER-03)."""
+    return hash_of_text(folder("spec"))

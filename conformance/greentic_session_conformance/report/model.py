@@ -7,7 +7,7 @@ from typing import Any
 
 import greentic_session
 from greentic_session_conformance.checks import Check, checks
-from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules
+from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules, spec_hash
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.record import Record, TargetInfo
 
@@ -30,10 +30,11 @@ class Requirement:
         level: its level.
         profile: its profile.
         title: its title.
-        status: ``passed``, ``failed``, ``warned``, ``skipped``, ``not-judged`` or ``not-covered``.
+        status: ``passed``, ``failed``, ``warned``, ``skipped``, ``not-judged``, ``not-covered`` or ``deviation``.
         tests: the checks that judge it, each with its outcome.
         reason: why it was skipped or not judged.
         failures: what went wrong, one a failed check.
+        deviation: what the deviations file says of it: ``reason``, ``link`` and ``expires``; ``None`` where it says nothing.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Requirement:
     tests: tuple[Mapping[str, str], ...]
     reason: str = ""
     failures: tuple[Mapping[str, Any], ...] = ()
+    deviation: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Report:
         effort: the run's effort.
         seconds: how long the checks took together.
         reason: why the target could not be run, or the run ended early.
+        interrupted: whether somebody ended the run.
+        spec_hash: of the text that was judged by (:func:`~greentic_session_conformance.rules.spec_hash`).
     """
 
     target: TargetInfo
@@ -70,6 +74,7 @@ class Report:
     seconds: float = 0.0
     reason: str = ""
     interrupted: bool = False
+    spec_hash: str = ""
 
     @property
     def exit_status(self) -> int:
@@ -81,6 +86,11 @@ class Report:
         """The rules that failed."""
         return tuple(item for item in self.requirements if item.status == "failed")
 
+    @property
+    def deviations(self) -> tuple[Requirement, ...]:
+        """The rules whose breach was declared beforehand."""
+        return tuple(item for item in self.requirements if item.status == "deviation")
+
     def as_dict(self) -> dict[str, Any]:
         """The report in the form of the schema ``conformance-report``."""
         return {
@@ -88,6 +98,7 @@ class Report:
             "verdict": self.verdict,
             "target": asdict(self.target) | {"claims": list(self.target.claims), "offers": list(self.target.offers)},
             "spec_version": SPEC_VERSION,
+            "spec_hash": self.spec_hash,
             "suite_version": greentic_session.__version__,
             "seed": self.seed,
             "effort": self.effort,
@@ -95,12 +106,13 @@ class Report:
             "interrupted": self.interrupted,
             "reason": self.reason,
             "profiles": dict(self.profiles),
-            "deviations": 0,
+            "deviations": len(self.deviations),
             "requirements": [
                 asdict(item)
                 | {
                     "tests": [dict(test) for test in item.tests],
                     "failures": [dict(failure) for failure in item.failures],
+                    "deviation": None if item.deviation is None else dict(item.deviation),
                 }
                 for item in self.requirements
             ],
@@ -148,6 +160,7 @@ def build(record: Record) -> Report:
         seconds=sum(result.seconds for result in record.results),
         reason=record.fatal or record.ended_early,
         interrupted=record.interrupted,
+        spec_hash=spec_hash(),
     )
 
 

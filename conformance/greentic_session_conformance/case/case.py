@@ -91,6 +91,32 @@ class Case:
         place = self.storage() if storage is None else storage
         return self._handle(self.bounded("open_store", self.target.open_store, place), ours=True)
 
+    @contextmanager
+    def example(self) -> "Iterator[Handle]":
+        """A store for one of many examples, whose calls stand alone: on a storage of its own, or the one that a fixture has lent.
+
+        It is closed when the example ends. After a hang it is given up, with its storage, at the end of the check.
+        """
+        self.steps = Steps()
+        self.conditions.pulse.clear()
+        if self.storages_end:
+            storage = self.storage()
+            handle = self.store(storage)
+        else:
+            handle = self._handle(self._lent, ours=False)
+        yield handle
+        if self.storages_end:
+            self.close(handle)
+            self._storages.remove(storage)
+            self.bounded("close_storage", self.target.close_storage, storage)
+        else:
+            self._handles.clear()
+
+    @property
+    def storages_end(self) -> bool:
+        """Whether a storage can be closed and another one opened: not where a fixture lends one store."""
+        return self._lent is None
+
     def close(self, handle: Handle) -> None:
         """Close a handle before the end of the check."""
         self._handles = [(other, ours) for other, ours in self._handles if other is not handle]

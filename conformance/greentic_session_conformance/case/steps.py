@@ -30,6 +30,10 @@ class Steps:
         self._keys: dict[str, str] = {}
         self._stored: dict[str, SessionData] = {}
 
+    def __len__(self) -> int:
+        """How many calls there are, the opening of handles included."""
+        return len(self._steps)
+
     def begin(
         self,
         handle: int,
@@ -54,6 +58,10 @@ class Steps:
             self._stored[answer.value] = step.arguments[1]
         elif step.operation == "update_session":
             self._stored[step.arguments[0]] = step.arguments[1]
+
+    def forget_last(self) -> None:
+        """Forget the last call: it was no part of what led anywhere."""
+        self._steps.pop()
 
     def forget_calls(self) -> None:
         """Forget the calls so far, but for the opening of handles: another row begins, which stands alone."""

@@ -23,6 +23,7 @@ MODULES = (
     "redis_layout",
     "codec",
     "mapping",
+    "sequences",
     "concurrent",
     "durable",
 )

@@ -58,6 +58,8 @@ class Case:
         self.target = target
         self.conditions = conditions
         self.steps = Steps()
+        #: What several callers did at the same time, as a picture; it then tells more than the calls one after another.
+        self.timeline: list[str] = []
         self.random = random.Random(f"{conditions.seed}/{check}")  # noqa: S311 - repeatable on purpose
         self.limit = Limit(conditions.operation_timeout, conditions.pulse)
         self.loop = Loop()
@@ -205,6 +207,7 @@ class Case:
     def vector(self, name: str) -> Iterator[None]:
         """A row of a table, which stands alone: a failure tells its name and its own calls."""
         self._row = name
+        self.timeline = []
         self.steps.forget_calls()
         self.conditions.pulse.clear()
         yield

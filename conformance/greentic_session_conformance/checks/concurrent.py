@@ -12,23 +12,23 @@ from greentic_session_conformance.checks.samples import USER, context, session
 ROUNDS = 10
 
 
-def _marked(mark: str, user: str | None = USER) -> SessionData:
+def marked(mark: str, user: str | None = USER) -> SessionData:
     """A session that carries a mark in several members, so that a mixture of two shows."""
     ctx = context(team="red", user=user).replace(session_id=mark, trace_id=mark, attributes={"mark": mark, mark: "yes"})
     return session(ctx, node=mark, context_json=json.dumps([mark] * 20))
 
 
-def _keeps_what_it_is_given(case: Case, store: Handle) -> None:
+def keeps_what_it_is_given(case: Case, store: Handle) -> None:
     """The precondition that nobody else is needed to alter, lose or unroute a session."""
-    data = _marked("alone")
+    data = marked("alone")
     with case.given():
         key = store.create(data.tenant_ctx, data)
         for _ in range(2):
             case.expect_data(store.get(key), data, "get_session")
-        store.update(key, _marked("alone, changed"))
-        case.expect_data(store.get(key), _marked("alone, changed"), "get_session")
+        store.update(key, marked("alone, changed"))
+        case.expect_data(store.get(key), marked("alone, changed"), "get_session")
         case.expect(
-            store.find(data.tenant_ctx, USER) == (key, _marked("alone, changed")),
+            store.find(data.tenant_ctx, USER) == (key, marked("alone, changed")),
             "the session by its user",
             "something else",
         )
@@ -39,7 +39,7 @@ def _keeps_what_it_is_given(case: Case, store: Handle) -> None:
             case.expect(answer.code == "not_found", "not_found", answer.describe())
 
 
-class _Rounds:
+class Rounds:
     """How many rounds of a race came to nothing because their outcome is unknown: a check of mostly those is undecided."""
 
     def __init__(self, case: Case) -> None:
@@ -64,20 +64,20 @@ def _succeeded(case: Case, answers: list[Answer], what: str) -> list[Answer]:
 def of_two_updates_one_stands_whole(case: Case) -> None:
     """After several updates of one session at once it is exactly what one of them gave."""
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
                 with case.given():
-                    key = store.create(_marked("first").tenant_ctx, _marked("first"))
-                new = [_marked(f"update-{caller}") for caller in range(2 if number % 2 else CALLERS)]
+                    key = store.create(marked("first").tenant_ctx, marked("first"))
+                new = [marked(f"update-{caller}") for caller in range(2 if number % 2 else CALLERS)]
                 answers = crew.volley([("update_session", key, data) for data in new])
                 if not _succeeded(case, answers, "update_session"):
                     decided.undecided()
                     continue
                 got = store.get(key)
                 case.expect(got is not None, "the session", "nothing")
-                told = "the session as it was before" if got == _marked("first") else "a mixture"
+                told = "the session as it was before" if got == marked("first") else "a mixture"
                 case.expect(got in new, "what one of the updates gave", told)
                 with case.given():
                     store.remove(key)
@@ -87,15 +87,15 @@ def of_two_updates_one_stands_whole(case: Case) -> None:
 def what_was_removed_does_not_come_back(case: Case) -> None:
     """After an update and a remove at once the session is gone, by key and by user."""
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
-                data = _marked("first")
+                data = marked("first")
                 with case.given():
                     key = store.create(data.tenant_ctx, data)
                 calls: list[Call] = [
-                    ("update_session", key, _marked(f"update-{caller}"))
+                    ("update_session", key, marked(f"update-{caller}"))
                     for caller in range(1 if number % 2 else CALLERS - 1)
                 ]
                 calls.insert(number % len(calls), ("remove_session", key))
@@ -120,12 +120,12 @@ def what_was_removed_does_not_come_back(case: Case) -> None:
 def of_two_creates_under_one_key_one_wins(case: Case) -> None:
     """Of several creates under one key exactly one succeeds, and the session is that one's."""
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
                 key = f"event-{case.random.getrandbits(64):016x}"
-                new = [_marked(f"create-{caller}") for caller in range(2 if number % 2 else CALLERS)]
+                new = [marked(f"create-{caller}") for caller in range(2 if number % 2 else CALLERS)]
                 answers = crew.volley([("create_session", data.tenant_ctx, data, key) for data in new])
                 winners = [data for data, answer in zip(new, answers, strict=True) if answer.ok]
                 unknown = [data for data, answer in zip(new, answers, strict=True) if answer.outcome_unknown]
@@ -151,7 +151,7 @@ def handles_see_each_other(case: Case) -> None:
     """What was acknowledged to one caller is seen by every other one, also where that one has read before."""
     ctx = context(team="red")
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
+        keeps_what_it_is_given(case, store)
         data, changed = session(ctx), session(ctx, node="node.changed")
         with case.given():
             key = store.create(ctx, data)
@@ -190,36 +190,41 @@ def _told(answer: Answer) -> str:
 def concurrent_creates_are_all_kept(case: Case) -> None:
     """Creates at the same time answer different keys, each with its own data."""
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
-                new = [_marked(f"create-{caller}", user=f"user-{caller}") for caller in range(CALLERS)]
+                new = [marked(f"create-{caller}", user=f"user-{caller}") for caller in range(CALLERS)]
                 answers = crew.volley([("create_session", data.tenant_ctx, data) for data in new])
                 if not _succeeded(case, answers, "create_session"):
                     decided.undecided()
                 keys = [answer.value for answer in answers if answer.ok]
                 case.expect(len(set(keys)) == len(keys), "a key for each", "one key twice")
-                for data, answer in zip(new, answers, strict=True):
-                    if answer.ok:
-                        case.expect_data(
-                            store.get(answer.value),
-                            data,
-                            "get_session of a session created at the same time as others",
-                        )
-                        with case.given():
-                            store.remove(answer.value)
+                made = [(data, answer.value) for data, answer in zip(new, answers, strict=True) if answer.ok]
+                for data, key in made:
+                    case.expect_data(
+                        store.get(key), data, "get_session of a session created at the same time as others"
+                    )
+                for caller, (data, key) in enumerate(made):
+                    found = store.find(data.tenant_ctx, data.tenant_ctx.effective_user or USER)
+                    told = "nothing" if found is None else "another session"
+                    case.expect(
+                        found is not None and found[0] == key, f"the session of user {caller + 1}", told, "CONC-08"
+                    )
+                for _, key in made:
+                    with case.given():
+                        store.remove(key)
 
 
 @check("CONC-06")
 def of_two_removes_one_succeeds(case: Case) -> None:
     """Of several removes of one session at once exactly one succeeds."""
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
-                data = _marked("first")
+                data = marked("first")
                 with case.given():
                     key = store.create(data.tenant_ctx, data)
                 answers = crew.volley([("remove_session", key)] * (2 if number % 2 else CALLERS))
@@ -235,8 +240,8 @@ def find_never_answers_a_torn_pair(case: Case) -> None:
     """While two sessions of a user are updated, find answers only data that was stored under the key that it answers."""
     ctx = context(team="red")
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         with case.given():
             keys = [store.create(ctx, session(ctx, node=f"session-{i} first")) for i in range(2)]
         for number in range(case.rounds(ROUNDS)):
@@ -271,8 +276,8 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
     ctx = context(team="red")
     data = session(ctx)
     for store, crew in crews(case):
-        _keeps_what_it_is_given(case, store)
-        decided = _Rounds(case)
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
                 answers = crew.volley([("create_session", ctx, data)] * 4)

@@ -1,23 +1,29 @@
 """Several callers at once: threads, each with a handle of its own or all with one, or tasks on one loop."""
 
+import asyncio
 import inspect
 import queue
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic_ns
 from typing import Any, Self
 
 from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, OperationHung
 from greentic_session_conformance.case.loop import Loop
+from greentic_session_conformance.search import switching
+from greentic_session_conformance.search.history import Event
 
 CALLERS = 8
 
 #: An operation and its arguments.
 Call = tuple[Any, ...]
+#: What one caller does, one call after another.
+Program = Sequence[Call]
 
 
 class Crew:
-    """Callers that make one call each at the same time.
+    """Callers that make calls at the same time.
 
     Args:
         case: the check's case.
@@ -31,8 +37,8 @@ class Crew:
         self._storage = storage
         self._shared = shared
         self._as_tasks = as_tasks
-        self._calls: list[queue.SimpleQueue[tuple[threading.Barrier, Call] | None]] = []
-        self._answers: queue.SimpleQueue[tuple[int, Answer]] = queue.SimpleQueue()
+        self._calls: list[queue.SimpleQueue[tuple[threading.Barrier, Program, str] | None]] = []
+        self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
@@ -42,11 +48,10 @@ class Crew:
                 thread = threading.Thread(target=self._work, args=(number,), name=f"caller {number + 1}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-            for number, opened in self._collect(CALLERS, "open_store"):
-                if not opened.ok:
-                    message = (
-                        f"caller {number + 1} could not open a handle: {type(opened.error).__name__}: {opened.error}"
-                    )
+            for event in self._collect([[("open_store",)]] * CALLERS):
+                if not event.answer.ok:
+                    error = event.answer.error
+                    message = f"caller {event.caller} could not open a handle: {type(error).__name__}: {error}"
                     raise NotJudged(message)
         return self
 
@@ -58,19 +63,57 @@ class Crew:
 
     def _work(self, number: int) -> None:
         loop, store = Loop(), None
+
+        def opened(answer: Answer) -> Event:
+            return Event(number + 1, ("open_store",), answer, 0, 0)
+
         try:
             store = self._shared.store if self._shared else loop.finish(self._case.target.open_store(self._storage))
         except BaseException as error:  # noqa: BLE001 - the target's code may raise anything; it is told to the check
-            self._answers.put((number, Answer(error=error)))
+            self._answers.put(opened(Answer(error=error)))
             return
-        self._answers.put((number, Answer()))
+        self._answers.put(opened(Answer()))
         while (work := self._calls[number].get()) is not None:
-            barrier, call = work
+            barrier, program, seed = work
             barrier.wait()
-            self._answers.put((number, _answer(store, call, loop)))
+            with switching.within(store, seed):
+                for call in program:
+                    invoked = monotonic_ns()
+                    answer = _answer(store, call, loop)
+                    self._answers.put(Event(number + 1, call, answer, invoked, monotonic_ns()))
         if self._shared is None:
             _answer(self._case.target, ("close_store", store), loop)
         loop.close()
+
+    def run(self, programs: Sequence[Program]) -> list[Event]:
+        """Let each caller go through a program of its own, all at the same time, and wait for all answers.
+
+        Returns:
+            Every call, in the order of the callers and then of their programs.
+
+        Raises:
+            OperationHung: one did not return in time.
+        """
+        steps = [
+            [self._case.steps.begin(number + 1, call[0], call[1:]) for call in program]
+            for number, program in enumerate(programs)
+        ]
+        for own in steps:
+            for step in own:
+                self._case.conditions.pulse.note(self._case.steps.call(step))
+        if self._as_tasks:
+            assert self._shared is not None
+            events = self._as_tasks_together(programs, self._shared)
+        else:
+            barrier = threading.Barrier(len(programs))
+            for number, program in enumerate(programs):
+                self._calls[number].put((barrier, program, f"{self._case.random.random()}"))
+            with switching.often():
+                events = self._collect(programs)
+        ordered = sorted(events, key=lambda event: (event.caller, event.invoked))
+        for step, event in zip((step for own in steps for step in own), ordered, strict=True):
+            self._case.steps.finish(step, event.answer)
+        return ordered
 
     def volley(self, calls: Sequence[Call]) -> list[Answer]:
         """Make calls at the same time, each by a caller of its own, and wait for all answers.
@@ -78,41 +121,49 @@ class Crew:
         Raises:
             OperationHung: one did not return in time.
         """
-        steps = [self._case.steps.begin(number + 1, call[0], call[1:]) for number, call in enumerate(calls)]
-        for step in steps:
-            self._case.conditions.pulse.note(self._case.steps.call(step))
-        if self._as_tasks:
-            assert self._shared is not None
-            answers = self._as_tasks_together(calls, self._shared)
-        else:
-            barrier = threading.Barrier(len(calls))
-            for number, call in enumerate(calls):
-                self._calls[number].put((barrier, call))
-            answers = [answer for _, answer in sorted(self._collect(len(calls), calls[0][0]), key=lambda item: item[0])]
-        for step, answer in zip(steps, answers, strict=True):
-            self._case.steps.finish(step, answer)
-        return answers
+        return [event.answer for event in self.run([[call] for call in calls])]
 
     def elsewhere(self, *call: Any) -> Answer:
         """Make one call by another caller than the check's own handle, while nobody else calls."""
         return self.volley([call])[0]
 
-    def _as_tasks_together(self, calls: Sequence[Call], shared: Handle) -> list[Answer]:
-        self._case.limit.begin(calls[0][0])
+    def _as_tasks_together(self, programs: Sequence[Program], shared: Handle) -> list[Event]:
+        events: list[Event] = []
+
+        async def work(caller: int, program: Program) -> None:
+            for call in program:
+                await asyncio.sleep(0)
+                invoked = monotonic_ns()
+                try:
+                    answer = Answer(await _invoke(shared.store, call))
+                except (KeyboardInterrupt, asyncio.CancelledError):
+                    raise
+                except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+                    answer = Answer(error=error)
+                events.append(Event(caller, call, answer, invoked, monotonic_ns()))
+
+        longest = max(programs, key=len)
+        self._case.limit.begin(longest[0][0], self._case.conditions.operation_timeout * len(longest))
         try:
-            values = self._case.loop.finish_all([getattr(shared.store, call[0])(*call[1:]) for call in calls])
+            self._case.loop.finish_all([work(number + 1, program) for number, program in enumerate(programs)])
         finally:
             self._case.limit.end()
-        return [Answer(error=value) if isinstance(value, BaseException) else Answer(value) for value in values]
+        return events
 
-    def _collect(self, count: int, operation: str) -> list[tuple[int, Answer]]:
+    def _collect(self, programs: Sequence[Program]) -> list[Event]:
         timeout = self._case.conditions.operation_timeout
+        events: list[Event] = []
         try:
-            return [self._answers.get(timeout=timeout) for _ in range(count)]
+            while len(events) < sum(map(len, programs)):
+                events += [self._answers.get(timeout=timeout)]
         except queue.Empty:
+            done = [event.caller for event in events]
+            late = next(number for number, program in enumerate(programs) if done.count(number + 1) < len(program))
+            operation = programs[late][done.count(late + 1)][0]
             hangs = self._case.conditions.hangs
             hangs[operation] = hangs.get(operation, 0) + 1
             raise OperationHung(operation, timeout) from None
+        return events
 
 
 def _answer(store: Any, call: Call, loop: Loop) -> Answer:

@@ -25,6 +25,7 @@ MODULES = (
     "mapping",
     "sequences",
     "concurrent",
+    "histories",
     "durable",
 )
 

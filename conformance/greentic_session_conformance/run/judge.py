@@ -66,7 +66,7 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
         result = _outcome(check, case)
         if result.outcome == "failed":
             result.vector = case.row or ""
-            result.operations = case.steps.lines()
+            result.operations = case.timeline or case.steps.lines()
             result.script = script_of(result, check, case)
         _end(case, result, abandon=bool(result.hung))
     result.seconds = round(monotonic() - began, 6)

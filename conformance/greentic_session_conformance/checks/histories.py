@@ -1,0 +1,285 @@
+"""CONC-10 to CONC-12: recorded histories of several callers, for which an explanation is searched."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic_ns
+from typing import Final, NamedTuple
+
+from greentic_session import SessionData, TenantCtx
+from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.checks.concurrent import ROUNDS, Rounds, keeps_what_it_is_given, marked
+from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Program, crews
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import USER
+from greentic_session_conformance.search.history import Event, linearizable, without_what_does_not_matter
+from greentic_session_conformance.search.timeline import timeline
+
+#: For how many seconds an explanation of one history is searched; then it is undecided.
+SEARCH_SECONDS: Final = 2.0
+
+#: The codes with which an operation that came too late, or second, is rightly refused.
+_REFUSED: Final = {"update_session": "not_found", "remove_session": "not_found", "create_session": "conflict"}
+
+
+class _User(NamedTuple):
+    """What the sessions of one user come to: the version under each key, and the key that the user is routed to."""
+
+    versions: tuple[tuple[str, str], ...]
+    entry: str | None
+
+
+@dataclass(slots=True)
+class _Round:
+    """One history: several callers on a few sessions of one user, and a look at all of it when they are done."""
+
+    case: Case
+    store: Handle
+    keyed: bool
+    keys: list[str] = field(default_factory=list)
+    given: dict[str, SessionData] = field(default_factory=dict)
+    before: _User = field(default_factory=lambda: _User((), None))
+
+    def version(self) -> SessionData:
+        """A version of a session that differs from all others."""
+        data = marked(f"v{len(self.given) + 1}")
+        self.given[data.cursor.node_pointer] = data
+        return data
+
+    def prepare(self) -> None:
+        """Make the sessions that are there before."""
+        state = _User((), None)
+        for _ in range(self.case.random.choice((1, 1, 2))):
+            data = self.version()
+            key = f"event-{self.case.random.getrandbits(64):016x}" if self.keyed else None
+            if self.keyed and self.case.random.random() < 0.4:
+                assert key is not None
+                self.keys.append(key)  # nobody has it yet
+                continue
+            with self.case.given():
+                issued = self.store.create(data.tenant_ctx, data, key)
+            self.keys.append(issued)
+            state = _created(state, issued, data.cursor.node_pointer)
+        self.before = state
+
+    def programs(self) -> list[Program]:
+        """What each caller does: a few calls of every kind, changes more often than not."""
+        choose = self.case.random
+        kinds = ["update_session"] * 4 + ["get_session"] * 3 + ["find_by_user"] * 2 + ["remove_session"]
+        kinds += ["create_session"] * 3 if self.keyed else []
+        return [
+            [self._call(choose.choice(kinds)) for _ in range(choose.randint(1, 3))]
+            for _ in range(choose.choice((2, 3, CALLERS // 2, CALLERS)))
+        ]
+
+    def _call(self, operation: str) -> Call:
+        key = self.case.random.choice(self.keys)
+        if operation == "update_session":
+            return (operation, key, self.version())
+        if operation == "create_session":
+            data = self.version()
+            return (operation, data.tenant_ctx, data, key)
+        if operation == "find_by_user":
+            return (operation, self.ctx, USER)
+        return (operation, key)
+
+    @property
+    def ctx(self) -> TenantCtx:
+        """The user's context."""
+        return next(iter(self.given.values())).tenant_ctx
+
+    def look(self) -> list[Event]:
+        """Look at everything, when all callers are done."""
+        calls: list[Call] = [*(("get_session", key) for key in self.keys), ("find_by_user", self.ctx, USER)]
+        seen = []
+        for call in calls:
+            invoked = monotonic_ns()
+            answer = self.store.try_get(call[1]) if call[0] == "get_session" else self.store.try_find(*call[1:])
+            seen.append(Event(0, call, answer, invoked, monotonic_ns()))
+        return seen
+
+    def clear(self) -> None:
+        """Remove what is left, so that the next round begins with nothing."""
+        for key in self.keys:
+            self.store.try_remove(key)
+
+    # -- what an event makes of a state
+
+    def read(self, answer: Answer) -> str:
+        """Which version an answer is, by its name; of a mixture, none."""
+        data = answer.value[1] if isinstance(answer.value, (tuple, list)) else answer.value
+        return next((name for name, version in self.given.items() if version == data), "none that was given")
+
+    def step(self, now: _User, event: Event) -> Iterator[_User]:
+        """What an event makes of the user's sessions, where it can have been answered so."""
+        operation, answer = event.operation, event.answer
+        key = event.call[3] if operation == "create_session" else event.call[1]
+        versions = dict(now.versions)
+        if operation == "find_by_user":
+            led = None if answer.value is None else (answer.value[0], self.read(answer))
+            if led == (None if now.entry is None else (now.entry, versions[now.entry])):
+                yield now
+        elif operation == "get_session":
+            if (None if answer.value is None else self.read(answer)) == versions.get(key):
+                yield now
+        elif operation == "remove_session":
+            yield from self._changed(now, answer, _removed(now, key), there=key in versions, refused="not_found")
+        elif operation == "update_session":
+            then = _created(now, key, event.call[2].cursor.node_pointer)
+            yield from self._changed(now, answer, then, there=key in versions, refused="not_found")
+        else:
+            then = _created(now, key, event.call[2].cursor.node_pointer)
+            yield from self._changed(now, answer, then, there=key not in versions, refused="conflict")
+
+    @staticmethod
+    def _changed(now: _User, answer: Answer, then: _User, *, there: bool, refused: str) -> Iterator[_User]:
+        if answer.ok:
+            if there:
+                yield then
+        elif answer.outcome_unknown:
+            yield now
+            if there:
+                yield then
+        elif answer.code == refused and not there:
+            yield now
+
+
+def _created(now: _User, key: str, version: str) -> _User:
+    return _User(tuple(sorted({**dict(now.versions), key: version}.items())), key)
+
+
+def _removed(now: _User, key: str) -> _User:
+    left = tuple(item for item in now.versions if item[0] != key)
+    return _User(left, None if now.entry == key else now.entry)
+
+
+def _judge(case: Case, this: _Round, events: Sequence[Event], seen: Sequence[Event]) -> bool:
+    """Judge a history; answers whether it could be decided."""
+    _answers_are_possible(case, this, [*events, *seen])
+    _finds_are_possible(case, this, events)
+    for key in this.keys:
+        own = [event for event in (*events, *seen) if event.operation != "find_by_user" and key in event.call]
+        before = _User(tuple(item for item in this.before.versions if item[0] == key), None)
+        explained = _explained(this, before, own)
+        if explained is None:
+            return False
+        if not explained:
+            _show(case, this, without_what_does_not_matter(own, partial(_unexplained, this, before)))
+            told = "answers that no order explains"
+            case.expect(False, "an order of the calls on one session in which one caller is answered so", told)
+    # The last find is held to what the writers were answered and what is left; how reads in between saw it, is by key alone.
+    writers = [event for event in events if event.operation not in {"get_session", "find_by_user"}]
+    decided = _explained(this, this.before, [*writers, *seen])
+    if decided is False:
+        _show(case, this, [*writers, *seen])
+        told = "nothing" if seen[-1].answer.value is None else "another session"
+        case.expect(False, "find_by_user, once all are done, as if they had run one after another", told, "CONC-08")
+    return decided is not None
+
+
+def _explained(this: _Round, before: _User, events: Sequence[Event]) -> bool | None:
+    return linearizable(events, before, this.step, SEARCH_SECONDS)
+
+
+def _unexplained(this: _Round, before: _User, events: Sequence[Event]) -> bool:
+    return _explained(this, before, events) is False
+
+
+def _answers_are_possible(case: Case, this: _Round, events: Sequence[Event]) -> None:
+    for event in events:
+        answer = event.answer
+        if not (answer.ok or answer.outcome_unknown or answer.code == _REFUSED.get(event.operation)):
+            _show(case, this, [event])
+            wanted = f"{event.operation} done" + (
+                f", or {_REFUSED[event.operation]}" if event.operation in _REFUSED else ""
+            )
+            case.expect(False, wanted, answer.describe())
+        if answer.ok and event.operation == "get_session" and answer.value is not None:
+            _show(case, this, [event])
+            case.expect(answer.value in this.given.values(), "what one caller gave", "a mixture", "CONC-01")
+            case.timeline = []
+
+
+def _finds_are_possible(case: Case, this: _Round, events: Sequence[Event]) -> None:
+    """A find among others answers a pair that belonged together, of a session that wasn't removed before it was asked."""
+    for find in (
+        event for event in events if event.operation == "find_by_user" and event.answer.ok and event.answer.value
+    ):
+        key, version = find.answer.value[0], this.read(find.answer)
+        writes = [
+            event for event in events if key in event.call and event.operation in {"update_session", "create_session"}
+        ]
+        written = {event.call[2].cursor.node_pointer for event in writes if event.invoked <= find.returned}
+        if version not in written | {dict(this.before.versions).get(key)}:
+            _show(case, this, [*writes, find])
+            told = "data that was never stored under the key that it answers"
+            case.expect(False, "find_by_user answers a pair that belonged together", told, "CONC-07")
+        removals = [event for event in events if event.call[:2] == ("remove_session", key) and event.answer.ok]
+        creates = [event for event in writes if event.operation == "create_session" and event.invoked <= find.returned]
+        for removal in removals:
+            if removal.returned < find.invoked and not any(create.until > removal.invoked for create in creates):
+                _show(case, this, [removal, find])
+                case.expect(False, "nothing of a removed session from find_by_user", "a removed session", "CONC-11")
+
+
+def _show(case: Case, this: _Round, events: Sequence[Event]) -> None:
+    names = {key: f"k{number}" for number, key in enumerate(this.keys, 1)}
+
+    def told(event: Event) -> str:
+        words = [names.get(item) or item if isinstance(item, str) else _version(item) for item in event.call[1:]]
+        if event.operation == "find_by_user":
+            words = [USER]
+        return f"{event.operation}({', '.join(word for word in words if word)}) → {_answered(event)}"
+
+    def _answered(event: Event) -> str:
+        value = event.answer.value
+        if not event.answer.ok:
+            return event.answer.describe()
+        if event.operation not in {"get_session", "find_by_user"}:
+            return "done"
+        version = "nothing" if value is None else this.read(event.answer)
+        return (
+            version
+            if value is None or event.operation == "get_session"
+            else f"{names.get(value[0], 'a key')}, {version}"
+        )
+
+    held = ", ".join(f"{names[key]} {version}" for key, version in this.before.versions) or "nothing"
+    case.timeline = [f"before: {held}", *timeline(events, told)]
+
+
+def _version(value: object) -> str:
+    return value.cursor.node_pointer if isinstance(value, SessionData) else ""
+
+
+def _histories(case: Case, *, keyed: bool) -> None:
+    for store, crew in crews(case):
+        keeps_what_it_is_given(case, store)
+        decided = Rounds(case)
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"history {number + 1}"):
+                _history(case, store, crew, decided, keyed=keyed)
+
+
+def _history(case: Case, store: Handle, crew: Crew, decided: Rounds, *, keyed: bool) -> None:
+    this = _Round(case, store, keyed)
+    this.prepare()
+    events = crew.run(this.programs())
+    unknown = sum(event.answer.outcome_unknown for event in events)
+    seen = this.look()
+    lost_sight = any(event.answer.outcome_unknown for event in seen)
+    if lost_sight or unknown > len(events) // 2 or not _judge(case, this, events, seen):
+        decided.undecided()
+    this.clear()
+
+
+@check("CONC-10", "CONC-11")
+def histories_of_several_callers_have_an_explanation(case: Case) -> None:
+    """For what several callers were answered at the same time there is an order in which one caller would be answered so."""
+    _histories(case, keyed=False)
+
+
+@check("CONC-12")
+def histories_with_given_keys_have_an_explanation(case: Case) -> None:
+    """The same where several callers also create under the same keys."""
+    _histories(case, keyed=True)

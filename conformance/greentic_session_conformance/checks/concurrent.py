@@ -186,7 +186,7 @@ def _told(answer: Answer) -> str:
     return answer.describe() if not answer.ok else "nothing" if answer.value is None else "something else"
 
 
-@check("CONC-05")
+@check("CONC-05", "CONC-08")
 def concurrent_creates_are_all_kept(case: Case) -> None:
     """Creates at the same time answer different keys, each with its own data."""
     for store, crew in crews(case):

@@ -27,6 +27,7 @@ MODULES = (
     "concurrent",
     "histories",
     "durable",
+    "killed",
 )
 
 

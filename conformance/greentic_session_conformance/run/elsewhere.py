@@ -46,12 +46,14 @@ class Elsewhere:
             stderr=subprocess.DEVNULL,
         )
         opened = self._ask(job, "open_store", START_SECONDS)
-        if "error" in opened:
+        if opened is None or "error" in opened:
             self.kill()
-            message = f"another process could not open the storage: {opened['error']}"
+            message = f"another process could not open the storage: {(opened or {}).get('error')}"
             raise NotJudged(message)
 
-    def _ask(self, request: dict[str, Any], operation: str, seconds: float) -> dict[str, Any]:
+    def _ask(
+        self, request: dict[str, Any], operation: str, seconds: float, *, kill: bool = False
+    ) -> dict[str, Any] | None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -60,6 +62,11 @@ class Elsewhere:
         except OSError:
             return {"error": "the process has ended"}
         ready, _, _ = select.select([self._process.stdout], [], [], seconds)
+        if not ready and kill:
+            self._process.kill()
+            self._process.wait()
+            line = self._process.stdout.readline()  # it may have answered a moment before it was killed
+            return json.loads(line) if line.endswith(b"\n") else None
         if not ready:
             self.kill()
             raise OperationHung(operation, seconds)
@@ -69,10 +76,28 @@ class Elsewhere:
 
     def call(self, operation: str, *arguments: Any, key: str | None = None) -> Answer:
         """Call an operation there."""
+        answer = self._call(operation, arguments, key, self._case.conditions.operation_timeout)
+        assert answer is not None
+        return answer
+
+    def call_or_kill(self, operation: str, *arguments: Any, key: str | None = None, seconds: float) -> Answer | None:
+        """Call an operation there and end the process with SIGKILL where the answer hasn't come after some seconds.
+
+        Returns:
+            ``None`` where it was ended and had not answered: whether the operation happened is unknown.
+        """
+        return self._call(operation, arguments, key, seconds, kill=True)
+
+    def _call(
+        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool = False
+    ) -> Answer | None:
         step = self._case.steps.begin(0, operation, arguments, {} if key is None else {"key": key})
         self._case.conditions.pulse.note(f"in another process: {self._case.steps.call(step)}")
         request = {"operation": operation, "arguments": [_written(item) for item in arguments], "key": key}
-        told = self._ask(request, operation, self._case.conditions.operation_timeout)
+        told = self._ask(request, operation, seconds, kill=kill)
+        if told is None:
+            step.outcome = "no answer: the process was killed meanwhile"
+            return None
         answer = Answer(error=GreenticError("unknown", told["error"])) if "error" in told else _read_answer(told)
         self._case.steps.finish(step, answer)
         return answer

@@ -1,0 +1,200 @@
+"""DUR-07: writers that are killed in the middle of an operation, over and over."""
+
+from dataclasses import dataclass, field
+from statistics import median
+from time import monotonic
+from typing import Any, Final
+
+from greentic_session import SessionData, TenantCtx
+from greentic_session_conformance.case import Answer, Case, Handle, describe
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.checks.samples import context, session
+from greentic_session_conformance.run.elsewhere import Elsewhere
+
+#: How many writers are killed at quick effort.
+WRITERS: Final = 2
+#: How many operations a writer is given at most, before it is killed after one.
+OPERATIONS: Final = 12
+#: How large the documents are: writing them takes long enough to be killed meanwhile.
+_CHARACTERS: Final = 60_000
+
+
+@dataclass(slots=True)
+class _Writer:
+    """What one writer was told to do, and what it was acknowledged.
+
+    Attributes:
+        case: the check's case.
+        number: of the writer; its users are its own.
+        sessions: what is stored under every key, as far as it was acknowledged; ``None`` where a removal was.
+        routed: the key that each user is led to.
+        cut: the operation during which it was killed, with its arguments.
+    """
+
+    case: Case
+    number: int
+    sessions: dict[str, SessionData | None] = field(default_factory=dict)
+    routed: dict[str, str | None] = field(default_factory=dict)
+    cut: tuple[Any, ...] = ()
+    _seconds: list[float] = field(default_factory=list)
+    _versions: int = 0
+
+    def context(self, user: str) -> TenantCtx:
+        """The context of one of its users."""
+        return context(user=user)
+
+    def version(self, user: str) -> SessionData:
+        """A large session of a user that differs from all others."""
+        self._versions += 1
+        mark = f"{user} v{self._versions} "
+        return session(self.context(user), node=mark, context_json=mark * (_CHARACTERS // len(mark)))
+
+    def work(self, process: Elsewhere) -> None:
+        """Let the process create, update and remove sessions until it is killed."""
+        users = [f"writer-{self.number}-user-{place}" for place in range(3)]
+        for user in users:
+            self._acknowledged(("create_session", self.context(user), self.version(user)), process)
+        for _ in range(self.case.random.randint(1, OPERATIONS)):
+            call = self._call(self.case.random.choice(users))
+            # Long enough to be in the middle of it, and at times at its end.
+            seconds = self.case.random.random() * 1.2 * median(self._seconds)
+            answer = process.call_or_kill(*call, seconds=seconds)
+            if answer is None:
+                self.cut = call
+                return
+            self._take(call, answer)
+        process.kill()
+
+    def _call(self, user: str) -> tuple[Any, ...]:
+        own = [key for key, data in self.sessions.items() if data is not None and data.tenant_ctx.user == user]
+        kind = self.case.random.choice(("create_session", "update_session", "update_session", "remove_session"))
+        if kind == "create_session" or not own:
+            return ("create_session", self.context(user), self.version(user))
+        key = self.case.random.choice(own)
+        return (kind, key, self.version(user)) if kind == "update_session" else (kind, key)
+
+    def _acknowledged(self, call: tuple[Any, ...], process: Elsewhere) -> None:
+        began = monotonic()
+        answer = process.call(*call)
+        self._seconds.append(monotonic() - began)
+        self._take(call, answer)
+
+    def _take(self, call: tuple[Any, ...], answer: Answer) -> None:
+        self.case.expect(answer.ok, f"{call[0]} in another process", answer.describe())
+        operation, *arguments = call
+        if operation == "remove_session":
+            (key,) = arguments
+            user = self.user_of(key)
+            self.sessions[key] = None
+            if self.routed.get(user) == key:
+                self.routed[user] = None
+            return
+        key = answer.value if operation == "create_session" else arguments[0]
+        data: SessionData = arguments[1]
+        self.sessions[key] = data
+        self.routed[data.tenant_ctx.user or ""] = key
+
+    def user_of(self, key: str) -> str:
+        """The user of a session that is there."""
+        data = self.sessions[key]
+        assert data is not None
+        return data.tenant_ctx.user or ""
+
+    @property
+    def cut_key(self) -> str | None:
+        """The key of the session that was being written; ``None`` where it is a new one, or nothing was."""
+        return self.cut[1] if self.cut and self.cut[0] != "create_session" else None
+
+    @property
+    def cut_data(self) -> SessionData | None:
+        """What was being written."""
+        return self.cut[2] if self.cut and self.cut[0] != "remove_session" else None
+
+    @property
+    def cut_user(self) -> str | None:
+        """Whose session was being written."""
+        if not self.cut:
+            return None
+        return self.user_of(self.cut[1]) if self.cut_data is None else self.cut_data.tenant_ctx.user
+
+
+@check("DUR-07")
+def a_killed_operation_happened_wholly_or_not_at_all(case: Case) -> None:
+    """Writers are killed in the middle of creates, updates and removes: what was acknowledged is there, and nothing is half there."""
+    storage = case.storage()
+    for number in range(case.rounds(WRITERS)):
+        with case.vector(f"writer {number + 1}"):
+            writer = _Writer(case, number)
+            with Elsewhere(case, storage) as process:
+                writer.work(process)
+            store = case.store(storage)
+            for key in writer.sessions:
+                _expect_whole(case, writer, key, store.try_get(key))
+            for user in writer.routed:
+                _expect_led(case, writer, user, store)
+            _expect_usable(case, writer, store)
+            case.close(store)
+
+
+def _expect_whole(case: Case, writer: _Writer, key: str, answer: Answer) -> None:
+    case.expect(answer.ok, "get_session answers after its writer was killed", answer.describe())
+    got, before = answer.value, writer.sessions[key]
+    after = writer.cut_data if key == writer.cut_key else before
+    if got == before or (key == writer.cut_key and got == after):
+        return
+    told = "nothing" if got is None else describe.difference(got, before or got) if before else "the session"
+    if key == writer.cut_key:
+        case.expect(False, "the session as it was before the killed operation, or as it is after it", told)
+    rule = "DUR-04" if before is not None else "DUR-05"
+    case.expect(False, "what was acknowledged before the writer was killed", told, rule)
+
+
+def _expect_led(case: Case, writer: _Writer, user: str, store: Handle) -> None:
+    answer = store.try_find(writer.context(user), user)
+    case.expect(answer.ok, "find_by_user answers after the writer was killed", answer.describe())
+    key, data = answer.value or (None, None)
+    if user == writer.cut_user:
+        if key is None:
+            return
+        there = store.get(key)
+        case.expect(
+            there is not None and there == data, "a session that is there from find_by_user", "one that isn't there"
+        )
+        case.expect(
+            there is not None and there.tenant_ctx.user == user,
+            "the user's own session from find_by_user",
+            "another user's",
+        )
+        known = key in writer.sessions or data == writer.cut_data
+        case.expect(known, "a session that was stored for the user", "another one")
+        return
+    told = "nothing" if key is None else "another session"
+    rule = "DUR-05" if writer.routed[user] is None else "DUR-04"
+    case.expect(
+        key == writer.routed[user], "the routing as it was acknowledged before the writer was killed", told, rule
+    )
+
+
+def _expect_usable(case: Case, writer: _Writer, store: Handle) -> None:
+    """Whatever the killed operation left, the next ones work."""
+    user = writer.cut_user or next(iter(writer.routed))
+    key = writer.cut_key
+    if key is not None and store.get(key) is not None:
+        data = writer.version(user)
+        store.update(key, data)
+        case.expect(
+            store.find(writer.context(user), user) == (key, data),
+            "the session, updated after its writer was killed",
+            "something else",
+        )
+    data = writer.version(user)
+    created = store.create(writer.context(user), data)
+    case.expect(
+        store.find(writer.context(user), user) == (created, data),
+        "a session created after the writer was killed",
+        "something else",
+    )
+    for other in (created, key):
+        if other is not None and store.get(other) is not None:
+            store.remove(other)
+            case.expect(store.get(other) is None, "nothing after remove_session", "the session")

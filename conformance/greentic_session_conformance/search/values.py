@@ -41,12 +41,14 @@ class Cast:
         tenants: two.
         teams: none, and two more.
         users: three.
+        sessions: how many are there at once, at most.
     """
 
     envs: tuple[str, ...]
     tenants: tuple[str, ...]
     teams: tuple[str | None, ...]
     users: tuple[str, ...]
+    sessions: int
 
     def user(self, index: int) -> str:
         """A user."""
@@ -131,20 +133,60 @@ _FIXED: Final = (
 )
 
 #: How the pairs of a context are written; most writers keep them equal.
-SPELLINGS: Final = st.sampled_from(("both", "both", "both", "both", "older", "newer", "differing"))
+SPELLINGS: Final = ("both", "both", "both", "both", "older", "newer", "differing")
 #: What the data of a create is beside its caller: mostly the same, or without a user; at times what the fence refuses.
-CREATORS: Final = st.sampled_from(
-    ("both", "both", "both", "both", "nobody", "nobody", "nobody", "differing", "env", "tenant", "team", "user")
-)
+CREATORS: Final = (*("both",) * 5, *("nobody",) * 3, "differing", "env", "tenant", "team", "user")
 #: What an update is beside the stored session.
-CHANGES: Final = st.sampled_from(
-    ("both", "both", "both", "both", "both", "older", "newer", "env", "tenant", "team", "user", "nobody")
-)
-#: What else documents hold.
-TEXTURES: Final = st.one_of(
+CHANGES: Final = (*("both",) * 8, "older", "newer", "env", "tenant", "team", "user", "nobody")
+#: Operations, the more often those that change something.
+OPERATIONS: Final = (
+    *("create_session",) * 5, *("update_session",) * 5, *("remove_session",) * 2, "get_session", *("find_by_user",) * 2,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is drawn for one operation; each takes what it needs.
+
+    Attributes:
+        operation: its name.
+        place: whose session it is about, as indices into the cast: env, tenant, team, user.
+        spelling: how the caller's pairs are written.
+        by: what the data of a create is beside its caller.
+        how: what an update makes of the stored context.
+        ref: which session, or which given key.
+        asked: whether a find's context names the user asked for, none, or another.
+        texture: what the document holds besides.
+    """
+
+    operation: str
+    place: tuple[int, int, int, int]
+    spelling: str
+    by: str
+    how: str
+    ref: int
+    asked: int
+    texture: Texture
+
+
+_SELDOM: Final = st.sampled_from((0, 0, 0, 0, 0, 1))
+_AT_TIMES: Final = st.sampled_from((0, 0, 0, 0, 1, 2))
+_TEXTURES: Final = st.one_of(
     st.just(_FIXED[0]),
     st.sampled_from(_FIXED),
     st.text(max_size=8).map(lambda text: _texture({"trace_id": text}, context_json=text)),
+)
+#: What one operation may be.
+ACTS: Final = st.builds(
+    Act,
+    operation=st.sampled_from(OPERATIONS),
+    place=st.tuples(_SELDOM, _SELDOM, _AT_TIMES, _AT_TIMES),
+    spelling=st.sampled_from(SPELLINGS),
+    by=st.sampled_from(CREATORS),
+    how=st.sampled_from(CHANGES),
+    ref=st.integers(0, 5),
+    asked=st.sampled_from((0, 0, 0, 1, 2)),
+    texture=_TEXTURES,
 )
 
 
@@ -156,10 +198,4 @@ def casts() -> st.SearchStrategy[Cast]:
 
     teams = two(_IDS).map(lambda pair: (None, *pair))
     users = st.lists(st.sampled_from(_IDS), min_size=3, max_size=3, unique=True).map(tuple)
-    return st.builds(Cast, two(_IDS), two(_IDS), teams, users)
-
-
-def places() -> st.SearchStrategy[tuple[int, int, int, int]]:
-    """Where something happens in a cast, mostly at the same place: (env, tenant, team, user)."""
-    seldom = st.sampled_from((0, 0, 0, 0, 0, 1))
-    return st.tuples(seldom, seldom, st.sampled_from((0, 0, 0, 0, 1, 2)), st.sampled_from((0, 0, 0, 0, 1, 2)))
+    return st.builds(Cast, two(_IDS), two(_IDS), teams, users, st.sampled_from((1, 2, 3, 3, 4, 6, 20)))

@@ -1,10 +1,11 @@
 """Random sequences: they agree with the reference stores, find what is wrong, and tell it shortly, the same for the same seed."""
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
-from greentic_session_conformance.case import Case, Conditions, Failed
+from greentic_session_conformance.case import Answer, Case, Conditions, Failed
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.run.judge import judge
 from greentic_session_conformance.search.oracle import Oracle
@@ -130,8 +131,6 @@ def test_a_store_of_which_most_answers_are_unknown_is_not_judged():
 
 
 def test_an_operation_that_hangs_in_a_sequence_fails_it_by_name():
-    import threading
-
     class Hangs(Base):
         def remove_session(self, key):
             super().remove_session(key)
@@ -148,8 +147,6 @@ def test_an_oracle_that_is_told_what_a_wrong_store_answered_raises():
 
 
 def answered(value):
-    from greentic_session_conformance.case import Answer
-
     return Answer(value)
 
 

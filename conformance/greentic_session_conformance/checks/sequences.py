@@ -2,7 +2,7 @@
 
 from greentic_session_conformance.case import Case
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.search.machine import search
+from greentic_session_conformance.search.sequences import search
 
 
 @check("OPS-18")

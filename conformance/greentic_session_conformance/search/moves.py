@@ -20,7 +20,7 @@ class Move:
     """
 
     operation: str
-    number: int = 0
+    number: int = -2
     ctx: TenantCtx | None = None
     data: SessionData | None = None
     user: str = ""

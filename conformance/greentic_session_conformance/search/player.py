@@ -1,6 +1,6 @@
 """Playing moves against a store and the oracle at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +45,12 @@ class Player:
         if not self._mark:
             return ctx
         return ctx.replace(tenant=f"{ctx.tenant}{self._mark}", tenant_id=f"{ctx.tenant_id}{self._mark}")
+
+    def replaced(self, ctx: TenantCtx) -> TenantCtx:
+        """A context that the oracle holds as moves write it: without the mark."""
+        if not self._mark:
+            return ctx
+        return ctx.replace(tenant=ctx.tenant.removesuffix(self._mark), tenant_id=ctx.tenant_id.removesuffix(self._mark))
 
     def _data(self, move: Move) -> SessionData:
         assert move.data is not None
@@ -196,12 +202,12 @@ class Played:
     moves: tuple[Move, ...]
 
 
-def play(case: Case, moves: Sequence[Move] | Iterable[Move], mark: str) -> Played | None:
+def play(case: Case, moves: Callable[[Player], Iterable[Move]], mark: str) -> Played | None:
     """Play moves on a store of their own.
 
     Args:
         case: the check's case.
-        moves: the moves; they may come one by one.
+        moves: gives the moves, which may be made up one by one.
         mark: what tenants and given keys end in.
 
     Raises:
@@ -211,7 +217,7 @@ def play(case: Case, moves: Sequence[Move] | Iterable[Move], mark: str) -> Playe
     with case.example() as store:
         player = Player(case, store, mark)
         try:
-            for move in moves:
+            for move in moves(player):
                 made.append(move)
                 player.make(move)
             player.look_at_all()

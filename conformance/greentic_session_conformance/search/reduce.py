@@ -1,8 +1,4 @@
-"""Making a sequence that goes wrong as short and plain as it can be.
-
-Hypothesis could do it too; it needs many seconds where this needs a fraction of one, because here a sequence is a list of moves
-that stand for themselves, and not of choices that depend on one another.
-"""
+"""Making a sequence that goes wrong as short and plain as it can be."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +9,7 @@ from greentic_session import TenantCtx
 from greentic_session_conformance.checks.samples import session
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.player import Played
-from greentic_session_conformance.search.values import respelt
+from greentic_session_conformance.search.values import bare, respelt
 
 #: For how many seconds a sequence is reduced; a slow store's stays longer than it could be.
 SECONDS: Final = 10.0
@@ -99,9 +95,7 @@ def _spelt(move: Move) -> Move:
 def _documented(move: Move) -> Move:
     if move.data is None:
         return move
-    ctx = move.data.tenant_ctx
-    bare = TenantCtx(ctx.env, ctx.tenant, ctx.tenant_id, ctx.team, ctx.team_id, ctx.user, ctx.user_id)
-    return replace(move, data=session(bare, node=move.data.cursor.node_pointer))
+    return replace(move, data=session(bare(move.data.tenant_ctx), node=move.data.cursor.node_pointer))
 
 
 def _keyless(move: Move) -> Move:

@@ -80,12 +80,18 @@ class Improviser:
         return Move("get_session", session=self._session(player))
 
     def _find_by_user(self, player: Player, cast: values.Cast, made: list[Move]) -> Move:  # noqa: ARG002 - the same
-        """In a context that mostly names the user asked for, or none."""
-        ctx = cast.caller(self.random)
+        """Mostly of a user who was led somewhere once; in a context that mostly names the user asked for, or none."""
+        scopes = player.oracle.scopes()
+        if scopes and self.random.random() < 0.7:
+            scope = self.random.choice(scopes)
+            ctx = TenantCtx.new(scope.env, scope.tenant).with_team(scope.team).with_user(scope.user)
+            ctx = values.respelt(player.replaced(ctx), self.random.choice(values.SPELLINGS))
+        else:
+            ctx = cast.caller(self.random)
         user = ctx.effective_user or cast.users[0]
         luck = self.random.random()
-        if luck < 0.25:
+        if luck < 0.2:
             ctx = ctx.with_user(None)
-        elif luck < 0.4:
+        elif luck < 0.3:
             user = self.random.choice(cast.users)
         return Move("find_by_user", ctx=ctx, user=user)

@@ -34,10 +34,10 @@ KEYS: Final = (None, None, "k", "K", "k:k", AGAIN, AGAIN)
 
 #: Operations, the more often those that change something.
 OPERATIONS: Final = (
-    *("create_session",) * 5, *("update_session",) * 5, *("remove_session",) * 2, "get_session", *("find_by_user",) * 2,
+    *("create_session",) * 5, *("update_session",) * 5, *("remove_session",) * 2, "get_session", *("find_by_user",) * 5,
 )  # fmt: skip
 #: How the pairs of a context are written; most writers keep them equal.
-_SPELLINGS: Final = (*("both",) * 5, "older", "newer", "differing")
+SPELLINGS: Final = (*("both",) * 5, "older", "newer", "differing")
 #: What the data of a create is beside its caller: mostly the same, or without a user; at times what the fence refuses.
 CREATORS: Final = (*("both",) * 6, *("nobody",) * 4, "differing", "env", "tenant", "team", "user")
 #: What an update is beside the stored session.
@@ -73,7 +73,7 @@ class Cast:
         """A context of the cast, its pairs spelt in one way or another."""
         env, tenant, team, user = map(random.choice, self.places)
         whose = TenantCtx.new(self.envs[env], self.tenants[tenant]).with_team(self.teams[team])
-        return respelt(whose.with_user(self.users[user]), random.choice(_SPELLINGS))
+        return respelt(whose.with_user(self.users[user]), random.choice(SPELLINGS))
 
     def changed(self, ctx: TenantCtx, how: str) -> TenantCtx:
         """A context changed in the way that a word of :data:`CREATORS` or :data:`CHANGES` names."""

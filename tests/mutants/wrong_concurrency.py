@@ -42,6 +42,7 @@ class WritesInHalves(LetsOthersIn):
     """CONC-01: the context and the snapshot lie in two places, written one after the other."""
 
     rule = "CONC-01"
+    fault = "two HSETs, or two tables without a transaction"
     also = frozenset({"CONC-02"})
     unlocked = "update_session"
 
@@ -56,6 +57,7 @@ class Resurrects(LetsOthersIn):
     """CONC-02: an update reads, and writes later, whatever happened in between."""
 
     rule = "CONC-02"
+    fault = "GET, compare, SET: greentic-session 0.4.4 brought a removed session back in one try of nine"
     unlocked = "update_session"
 
     def route_at_update(self, key, data):
@@ -67,6 +69,7 @@ class ResurrectsAmongTasks(Base):
     """CONC-02: the same in an asynchronous store, which awaits between its read and its write."""
 
     rule = "CONC-02"
+    fault = "an await between reading and writing, on the belief that one loop needs no lock"
 
     async def create_session(self, ctx, data, key=None):
         return super().create_session(ctx, data, key)
@@ -92,6 +95,7 @@ class LooksThenCreates(LetsOthersIn):
     """CONC-03: whether the key is taken is asked before, and not again."""
 
     rule = "CONC-03"
+    fault = "EXISTS, then SET; SELECT, then INSERT without a unique index"
     unlocked = "create_session"
 
 
@@ -121,7 +125,9 @@ class HandlesCache(Target):
     """CONC-04: each handle keeps what it has read, and never asks again."""
 
     rule = "CONC-04"
+    fault = "an LRU cache in each worker, without invalidation"
     also = frozenset({"CONC-01", "CONC-02"})
+    found_by = ""
     name = "HandlesCache"
     profiles = frozenset({"concurrent"})
 
@@ -136,6 +142,7 @@ class IssuesOneKeyTwice(LetsOthersIn):
     """CONC-05: the next key is read, used, and only then replaced."""
 
     rule = "CONC-05"
+    fault = "a sequence that is read and then incremented"
     also = frozenset({"CONC-03", "KEY-06"})
     unlocked = "create_session"
 
@@ -157,6 +164,7 @@ class RemovesTwice(LetsOthersIn):
     """CONC-06: a remove looks, and deletes later, where DEL of nothing is no error."""
 
     rule = "CONC-06"
+    fault = "EXISTS, then DEL: two deliveries of one click both succeed"
     also = frozenset({"CONC-02"})
     unlocked = "remove_session"
 
@@ -168,6 +176,7 @@ class TearsPairs(LetsOthersIn):
     """CONC-07: find reads the entry twice, once for the key and once for the data."""
 
     rule = "CONC-07"
+    fault = "two queries for the key and the row, each right at its own moment"
     unlocked = "find_by_user"
 
     def find_by_user(self, ctx, user):
@@ -181,6 +190,7 @@ class UnroutesLate(LetsOthersIn):
     """CONC-08: a remove looks whether the entry is its own, and deletes it later, whoever's it is by then."""
 
     rule = "CONC-08"
+    fault = "GET of the entry, compare, DEL: an entry that was written in between is lost"
     also = frozenset({"CONC-02"})
     unlocked = "remove_session"
 

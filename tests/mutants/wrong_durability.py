@@ -57,6 +57,8 @@ class InAFile(Target):
     """The correct store in a file."""
 
     rule = ""
+    fault = ""
+    found_by = ""
     also = frozenset()
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = FileStore
@@ -100,6 +102,7 @@ class KeepsUpdatesInMemory(Loses):
     """DUR-01: creates are written to the file, updates only kept by the handle."""
 
     rule = "DUR-01"
+    fault = "an ORM session that is flushed at insert and never committed afterwards"
     also = frozenset({"DUR-03", "DUR-04"})
     store = _KeepsUpdatesInMemory
 
@@ -113,6 +116,7 @@ class ForgetsTheIndex(Loses):
     """DUR-02: the index lies in memory only, and is gone when the store is opened again."""
 
     rule = "DUR-02"
+    fault = "an index in memory beside documents on disk"
     also = frozenset({"DUR-03", "DUR-04"})
     store = _ForgetsTheIndex
 
@@ -130,6 +134,7 @@ class ReadsOnce(Loses):
     """DUR-03: a handle reads the file when it is first used, and believes itself from then on."""
 
     rule = "DUR-03"
+    fault = "a JSON file that is read at the start of each worker"
     store = _ReadsOnce
 
 
@@ -152,6 +157,7 @@ class SavesAtClose(Loses):
     """DUR-04: the file is written when the handle is closed, which a killed process never does."""
 
     rule = "DUR-04"
+    fault = "shelve or pickle, written at exit"
     also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
     store = _SavesAtClose
 
@@ -178,6 +184,7 @@ class ForgetsRemovals(Loses):
     """DUR-05: a removal is noted by the handle and never written."""
 
     rule = "DUR-05"
+    fault = "an append-only log to which removals are not appended"
     also = frozenset({"DUR-02", "KEY-07"})
     store = _ForgetsRemovals
 
@@ -195,4 +202,5 @@ class KnowsItsOwnKeys(Loses):
     """DUR-06: which keys are taken is known only to the handle that took them."""
 
     rule = "DUR-06"
+    fault = "a set of event ids seen, kept by each process for itself"
     store = _KnowsItsOwnKeys

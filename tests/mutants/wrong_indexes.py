@@ -28,7 +28,9 @@ class RoutesAtTheFirstUpdate(Base):
 
     rule = "ROUTE-01"
     fault = "an index kept by a hook after save, which a bulk insert doesn't call"
-    also = frozenset({"CONC-04", "CONC-08", "ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
+    also = frozenset(
+        {"CONC-04", "CONC-08", "ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"}
+    )
     also = frozenset(
         {"CONC-04", "CONC-08", "ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"}
     )

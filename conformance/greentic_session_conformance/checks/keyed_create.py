@@ -7,7 +7,7 @@ from greentic_session_conformance.checks.samples import USER, context, session
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
 _ODD_KEYS = (
     "key", "KEY", "Key", " key", "key ", "ke", "key2", "key:", ":key", "a:b", "a", "b", "session:key", "user:key", "*", "?", "k*", "[k]", "{key}", "%", "_",
-    "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "null", "None", "0", "00", "'", '"', "\\",
+    "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "key/", "./key", "null", "None", "0", "00", "'", '"', "\\",
     "k" * 254, "k" * 255, "k" * 254 + "l", "😀" * 63, "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8",
 )  # fmt: skip
 

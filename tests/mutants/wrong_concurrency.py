@@ -143,7 +143,7 @@ class IssuesOneKeyTwice(LetsOthersIn):
 
     rule = "CONC-05"
     fault = "a sequence that is read and then incremented"
-    also = frozenset({"CONC-03", "KEY-06"})
+    also = frozenset({"CONC-03", "CONC-08", "KEY-06"})
     unlocked = "create_session"
 
     def __init__(self):
@@ -199,3 +199,120 @@ class UnroutesLate(LetsOthersIn):
         if self.entries.get(scope) == key:
             self.pause()
             self.entries.pop(scope, None)
+
+
+class CopiesItsRouting(LetsOthersIn):
+    """CONC-08: a create copies the whole routing, adds its entry, and puts the copy in place of the routing."""
+
+    rule = "CONC-08"
+    fault = "copy-on-write without a lock around it: entries of other users are lost"
+    also = frozenset({"CONC-03"})
+    unlocked = "create_session"
+
+    def route(self, scope, key):
+        entries = {**self.entries, scope: key}
+        self.pause()
+        self.entries = entries
+
+
+class FindTidiesUp(LetsOthersIn):
+    """CONC-08: the entry is written before the session, and a find in between clears what leads nowhere."""
+
+    rule = "CONC-08"
+    fault = "routing first, so that no session is without; and a find that cleans up after crashes"
+    profiles = frozenset({"core", "concurrent"})
+    unlocked = "create_session"
+
+    def create_session(self, ctx, data):
+        self.fence_create(ctx, data)
+        key = self.issue(ctx, data)
+        self.scopes[key] = self.scope_at_create(ctx, data)
+        if self.scopes[key] is not None:
+            self.route(self.scopes[key], key)
+        self.pause()
+        self.write(key, data)
+        return key
+
+    def find_by_user(self, ctx, user):
+        scope = self.scope(ctx, user)
+        if scope in self.entries and self.entries[scope] not in self.sessions:
+            del self.entries[scope]
+        return super().find_by_user(ctx, user)
+
+
+class GivesUp(LetsOthersIn):
+    """CONC-01: an update that meets another one is answered with a conflict."""
+
+    rule = "CONC-01"
+    fault = "optimistic locking whose retry is left to the caller"
+    also = frozenset({"CONC-02"})
+    unlocked = "update_session"
+
+    def fence_update(self, stored, data):
+        super().fence_update(stored, data)
+        self.pause()
+        if not any(other is stored for other in self.sessions.values()):
+            raise self.refusal("conflict", "changed meanwhile")
+
+
+class LocksInTwoOrders(LetsOthersIn):
+    """CONC-02: update takes the lock of the sessions and then that of the index, remove the other way round."""
+
+    rule = "CONC-02"
+    fault = "two mutexes and no order: a deadlock, where each method is right by itself"
+    also = frozenset({"CONC-08"})
+    unlocked = ""
+
+    def __init__(self):
+        super().__init__()
+        self.own, self.index = threading.Lock(), threading.Lock()
+
+    def update_session(self, key, data):
+        with self.own:
+            self.pause()
+            with self.index:
+                super().update_session(key, data)
+
+    def remove_session(self, key):
+        with self.index:
+            self.pause()
+            with self.own:
+                super().remove_session(key)
+
+    def __getattribute__(self, name):
+        if name in {"update_session", "remove_session"}:
+            return object.__getattribute__(self, name)
+        return super().__getattribute__(name)
+
+
+class FindingHandle(Base):
+    """A handle that remembers whom it found, until it writes itself."""
+
+    def __init__(self, place):
+        super().__init__()
+        vars(self).update(sessions=place.sessions, entries=place.entries, scopes=place.scopes, lock=place.lock)
+        self.found = {}
+
+    def find_by_user(self, ctx, user):
+        scope = self.scope(ctx, user)
+        self.found[scope] = self.found.get(scope) or super().find_by_user(ctx, user)
+        return self.found[scope]
+
+    def write(self, key, data):
+        super().write(key, data)
+        self.found.clear()
+
+    def forget(self, key):
+        super().forget(key)
+        self.found.clear()
+
+
+class HandlesRememberFinds(HandlesCache):
+    """CONC-04: each handle keeps what find has answered, until it writes itself."""
+
+    rule = "CONC-04"
+    fault = "a cache of the routing in each worker, cleared by its own writes"
+    also = frozenset({"CONC-08"})
+
+    def open_store(self, storage):
+        return FindingHandle(storage)

@@ -204,3 +204,104 @@ class KnowsItsOwnKeys(Loses):
     rule = "DUR-06"
     fault = "a set of event ids seen, kept by each process for itself"
     store = _KnowsItsOwnKeys
+
+
+class _SavesEveryFourthTime(_SavesAtClose):
+    count = 0
+
+    def save(self):
+        self.count += 1
+        if self.count % 4 == 0:
+            FileStore.save(self)
+
+
+class SavesEveryFourthTime(Loses):
+    """DUR-04: three operations of four wait for the next ones, or for the handle to be closed."""
+
+    rule = "DUR-04"
+    fault = "batched writes, acknowledged when they are in the batch"
+    also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
+    store = _SavesEveryFourthTime
+
+
+class _WritesAnotherEncoding(_ReadsOnce):
+    def save(self):
+        kept = self.sessions
+        self.sessions = {
+            key: data.replace(context_json=data.context_json.replace("\\u00e9", "?")) for key, data in kept.items()
+        }
+        super().save()
+        self.sessions = kept
+
+
+class WritesAnotherEncoding(Loses):
+    """DUR-01: what is written to the file isn't what was stored, and shows when the file is read."""
+
+    rule = "DUR-01"
+    fault = "an encoding left to the locale when the file is opened"
+    also = frozenset({"DUR-03"})
+    store = _WritesAnotherEncoding
+
+
+class _KeepsTheOldIndex(FileStore):
+    def restore(self, sessions, entries, scopes):
+        kept = {scope: key for scope, key in entries.items() if key in sessions}
+        super().restore(sessions, kept, scopes)
+
+    def route_at_update(self, key, data):
+        if self.user(data.tenant_ctx) is not None:
+            self.unsaved = {**getattr(self, "unsaved", {}), self.scopes[key]: key}
+
+    def find_by_user(self, ctx, user):
+        with self:
+            before = self.entries
+            self.entries = {**before, **getattr(self, "unsaved", {})}
+            found = super().find_by_user(ctx, user)
+            self.entries = before
+            return found
+
+
+class RoutesUpdatesInMemory(Loses):
+    """DUR-02: that an update has led its user to an older session again is forgotten at close."""
+
+    rule = "DUR-02"
+    fault = "an index that is rebuilt from the order of creation when the store is opened"
+    store = _KeepsTheOldIndex
+
+
+class _RemovesAtClose(FileStore):
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.gone = {}
+
+    def forget(self, key):
+        self.gone[key] = True
+
+    def unroute(self, key):
+        pass
+
+    def read(self, key):
+        return None if key in self.gone else super().read(key)
+
+    def taken(self, key):
+        return super().taken(key) and key not in self.gone
+
+    def write(self, key, data):
+        self.gone.pop(key, None)
+        super().write(key, data)
+
+    def close(self):
+        with self:
+            for key in self.gone:
+                if key in self.sessions:
+                    super().forget(key)
+                    super().unroute(key)
+
+
+class RemovesAtClose(Loses):
+    """DUR-05: removed sessions are taken out of the file when the handle is closed, which a killed process never does."""
+
+    rule = "DUR-05"
+    fault = "a vacuum at shutdown"
+    also = frozenset({"ROUTE-20"})
+    store = _RemovesAtClose

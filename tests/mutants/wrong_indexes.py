@@ -31,9 +31,6 @@ class RoutesAtTheFirstUpdate(Base):
     also = frozenset(
         {"CONC-04", "CONC-08", "ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"}
     )
-    also = frozenset(
-        {"CONC-04", "CONC-08", "ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"}
-    )
 
     def route(self, scope, key):
         if key in self.updated:

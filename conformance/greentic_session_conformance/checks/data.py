@@ -252,7 +252,7 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
     if caller.effective_user != USER:
         return
     # It has nothing of what is large, so that the update changes it.
-    small = session(context(team=caller.effective_team))
+    small = session(context(team=caller.effective_team), node="node.small", context_json="small")
     with case.given():
         key = store.create(caller, small)
     answer = store.try_update(key, data)

@@ -9,7 +9,7 @@ from catalogue import every_mutant, mutants, target_of
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.rules import TARGET_PROFILES, rules
 from greentic_session_conformance.run.plan import select
-from trial import judged, stated, told, try_out
+from trial import judged, searches, stated, told, try_out
 from wrong_documents import Codec, Mapping
 from wrong_durability import InAFile
 from wrong_layout import OnRedis
@@ -33,6 +33,15 @@ def test_a_correct_store_passes_every_check_of_its_profiles(right):
     target = target_of(right)
 
     assert not [told(result) for result in judged(target) if result.outcome != "passed"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [wrong for wrong in EVERY_MUTANT if wrong.found_by], ids=lambda wrong: f"{wrong.rule}-{wrong.__name__}"
+)
+def test_what_only_a_search_can_find_passes_the_fixed_checks(wrong):
+    fixed = {check.name for check in checks() if not searches(check, wrong.found_by)}
+
+    assert not [told(one) for one in judged(target_of(wrong)) if one.outcome == "failed" and one.check in fixed]
 
 
 @pytest.mark.rule("VERD-17")

@@ -51,6 +51,11 @@ def judged(target, first=""):
     return [judge(check, target, conditions) for check in planned]
 
 
+def searches(check, module):
+    """Whether a check is a search of the given module; a search blames whatever rule it finds broken."""
+    return check.run.__module__.rpartition(".")[2] == module
+
+
 def told(result):
     """A result that isn't a pass, in a line."""
     came = f"expected {result.expected}, got {result.got}"
@@ -61,7 +66,8 @@ def try_out(wrong):
     """Judge a mutant by every check of its profiles."""
     began = monotonic()
     results = judged(target_of(wrong), wrong.rule)
-    own = {check.name for check in select(wrong.profiles).checks() if wrong.rule in check.rules}
+    planned = select(wrong.profiles).checks()
+    own = {check.name for check in planned if wrong.rule in check.rules or searches(check, wrong.found_by)}
     failed = [result for result in results if result.outcome == "failed"]
     killed_by = [result.check for result in failed if result.rule == wrong.rule and result.check in own]
     complaints = []

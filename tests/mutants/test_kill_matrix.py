@@ -9,6 +9,7 @@ from catalogue import every_mutant, mutants, target_of
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.rules import TARGET_PROFILES, rules
 from greentic_session_conformance.run.plan import select
+from raw_redis import OnRawRedis
 from trial import judged, searches, stated, told, try_out
 from wrong_documents import Codec, Mapping
 from wrong_durability import InAFile
@@ -28,7 +29,7 @@ def test_a_wrong_store_is_blamed_for_the_rule_that_it_breaks(wrong):
 
 
 @pytest.mark.rule("VERD-02")
-@pytest.mark.parametrize("right", [Base, InAFile, OnRedis, Codec, Mapping])
+@pytest.mark.parametrize("right", [Base, InAFile, OnRedis, OnRawRedis, Codec, Mapping])
 def test_a_correct_store_passes_every_check_of_its_profiles(right):
     target = target_of(right)
 

@@ -240,21 +240,6 @@ class FindTidiesUp(LetsOthersIn):
         return super().find_by_user(ctx, user)
 
 
-class GivesUp(LetsOthersIn):
-    """CONC-01: an update that meets another one is answered with a conflict."""
-
-    rule = "CONC-01"
-    fault = "optimistic locking whose retry is left to the caller"
-    also = frozenset({"CONC-02"})
-    unlocked = "update_session"
-
-    def fence_update(self, stored, data):
-        super().fence_update(stored, data)
-        self.pause()
-        if not any(other is stored for other in self.sessions.values()):
-            raise self.refusal("conflict", "changed meanwhile")
-
-
 class LocksInTwoOrders(LetsOthersIn):
     """CONC-02: update takes the lock of the sessions and then that of the index, remove the other way round."""
 

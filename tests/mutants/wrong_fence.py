@@ -131,7 +131,9 @@ class FindsForOtherUsers(Base):
 
     rule = "FENCE-12"
     fault = "the session of the browser, or of the shared device, whoever asks"
-    also = frozenset({"ERR-08", "FENCE-13", "FENCE-18", "FENCE-19", "ROUTE-03", "ROUTE-10", "ROUTE-11", "ROUTE-20"})
+    also = frozenset(
+        {"CONC-08", "ERR-08", "FENCE-13", "FENCE-18", "FENCE-19", "ROUTE-03", "ROUTE-10", "ROUTE-11", "ROUTE-20"}
+    )
 
     def scope(self, ctx, user):
         return super().scope(ctx, None)

@@ -287,7 +287,7 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     case.steps.forget_calls()
     for i, key in enumerate(keys):
         case.expect_data(store.get(key), numbered(i), f"get_session of session {i + 1} of {MANY}")
-    for i in range(0, MANY, 25):
+    for i in range(1, MANY, 24):
         found = store.find(numbered(i).tenant_ctx, user(i))
         case.expect(found is not None, f"a session of {user(i)}", "nothing", "ROUTE-01")
 

@@ -69,7 +69,7 @@ class DropsEmptyText(Codec):
     """DATA-24: an optional member that is empty is left out when it is written."""
 
     rule = "DATA-24"
-    fault = "Go's omitempty"
+    fault = "Go's omitempty on strings"
     also = frozenset({"DATA-25"})
 
     def decode(self, text):

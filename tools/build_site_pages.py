@@ -13,6 +13,7 @@ from greentic_session_conformance.rules import rules
 
 from tools.site_pages.chapters import chapter_pages
 from tools.site_pages.checked_by import checks_by_rule
+from tools.site_pages.kill_matrix import kill_matrix_page
 from tools.site_pages.library import library_page, without_missing_names
 from tools.site_pages.navigation import navigation
 from tools.site_pages.rules_index import rules_index
@@ -42,6 +43,7 @@ def pages(root: Path) -> dict[str, str]:
         "spec/rules.md": rules_index(registry),
         **schema_pages(schemas, read_schemas(schemas), registry),
         **vector_pages(root / "spec", registry),
+        "suite/kill-matrix.md": kill_matrix_page(docs, registry),
         _LIBRARY: library_page(found[_LIBRARY]),
         "changelog.md": changelog.read_text(encoding="utf-8") if changelog.is_file() else _UNRELEASED,
     }

@@ -9,10 +9,13 @@ from greentic_session import GreenticError
 class Base:
     """Keeps every rule of its profiles.
 
-    A mutant states the rule that it breaks, and in ``also`` those that are broken with it.
+    A mutant states the rule that it breaks, the ``fault`` in the real world that it stands for, and in ``also`` the rules that
+    are broken with it. What only a search can find is ``found_by`` the module of checks of that name.
     """
 
     rule = ""
+    fault = ""
+    found_by = ""
     also = frozenset()
     profiles = frozenset({"core", "keyed-create", "concurrent"})
     compared_at_create = ("env", "tenant", "team")

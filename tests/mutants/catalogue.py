@@ -2,32 +2,30 @@
 
 import importlib
 import inspect
+from pathlib import Path
 
 from greentic_session_conformance import Target
+from greentic_session_conformance.rules import rules
 from greentic_session_conformance.targets.target import CallableTarget
 
-MODULES = (
-    "wrong_data",
-    "wrong_operations",
-    "wrong_fence",
-    "wrong_routing",
-    "wrong_errors",
-    "wrong_keys",
-    "wrong_concurrency",
-    "wrong_durability",
-    "wrong_layout",
-    "wrong_documents",
-)
+#: The modules of checks by random search that the suite has; a mutant that is `found_by` another one is tried by nobody yet.
+SEARCHES = frozenset()
 
 
-def mutants():
-    """Every class of these modules that names the rule that it breaks, in their order."""
+def every_mutant():
+    """Every class of the modules ``wrong_*`` that names the rule that it breaks, in the order of the rules."""
     found = []
-    for name in MODULES:
+    for name in sorted(path.stem for path in Path(__file__).parent.glob("wrong_*.py")):
         module = importlib.import_module(name)
         classes = [value for value in vars(module).values() if inspect.isclass(value)]
         found += [value for value in classes if getattr(value, "rule", "") and value.__module__ == name]
-    return found
+    order = list(rules())
+    return sorted(found, key=lambda wrong: order.index(wrong.rule) if wrong.rule in order else len(order))
+
+
+def mutants():
+    """Those that the suite has to kill."""
+    return [wrong for wrong in every_mutant() if wrong.found_by in {"", *SEARCHES}]
 
 
 def target_of(wrong):

@@ -13,6 +13,7 @@ class DropsThePack(Base):
     """DATA-01: a table from before the pack was invented has no column for it."""
 
     rule = "DATA-01"
+    fault = "an ORM model that is older than the member, and saves the columns that it knows"
 
     def kept(self, data):
         return data.replace(pack_id=None)
@@ -22,6 +23,7 @@ class KeepsTheCallersContext(Base):
     """DATA-01: the context that is stored is the caller's, which the fence has found to be the same."""
 
     rule = "DATA-01"
+    fault = "a web framework that attaches the request's context to whatever is saved"
     also = frozenset({"ROUTE-02", "ROUTE-06"})
 
     def create_session(self, ctx, data, key=None):
@@ -33,6 +35,7 @@ class NormalisesTheSnapshot(Base):
     """DATA-02: a JSON column parses the snapshot and writes it again."""
 
     rule = "DATA-02"
+    fault = "PostgreSQL's jsonb, which keeps the value of a document and not its text"
     also = frozenset({"DATA-01", "DATA-04", "DATA-05", "DATA-06", "DATA-08"})
 
     def kept(self, data):
@@ -46,6 +49,7 @@ class RefusesWhatIsNoJson(Base):
     """DATA-02: a JSON column refuses a snapshot that isn't JSON."""
 
     rule = "DATA-02"
+    fault = "a JSON column, or a store that calls json.loads on what it is handed"
     also = frozenset({"DATA-01", "DATA-03", "DATA-04", "DATA-09"})
 
     def kept(self, data):
@@ -60,6 +64,7 @@ class CutsAtNul(Base):
     """DATA-03: a C string ends at U+0000."""
 
     rule = "DATA-03"
+    fault = "an extension in C that takes the length with strlen"
 
     def kept(self, data):
         pointer = data.cursor.node_pointer.partition("\0")[0]
@@ -70,6 +75,7 @@ class ComposesCharacters(Base):
     """DATA-03: a database normalises what it is given."""
 
     rule = "DATA-03"
+    fault = "HFS+, or a text index that normalises what it stores"
 
     def kept(self, data):
         return data.replace(context_json=unicodedata.normalize("NFC", data.context_json))
@@ -79,6 +85,7 @@ class TakesEmptyForAbsent(Base):
     """DATA-04: a database that knows no empty string."""
 
     rule = "DATA-04"
+    fault = "Oracle, to which '' is NULL; and every `value or None`"
 
     def kept(self, data):
         cursor = data.cursor
@@ -89,6 +96,7 @@ class WritesAbsentAsNull(Base):
     """DATA-04: a template writes the absent as the word null."""
 
     rule = "DATA-04"
+    fault = "a row built with str() or a template, in which None becomes text"
     also = frozenset({"DATA-01", "DATA-02", "DATA-03", "DATA-05", "DATA-06", "DATA-08", "DATA-09", "DATA-10"})
 
     def kept(self, data):
@@ -102,6 +110,7 @@ class CompletesPairs(Base):
     """DATA-05: a store fills in the name of the team that the writer left out."""
 
     rule = "DATA-05"
+    fault = "a migration that unites the two names of a member when it meets one"
     also = frozenset({"DATA-01"})
 
     def kept(self, data):
@@ -113,6 +122,7 @@ class CountsInFloats(Base):
     """DATA-06: a decoder reads every number as a float."""
 
     rule = "DATA-06"
+    fault = "a store in JavaScript or Lua 5.1, where every number is a double"
 
     def kept(self, data):
         deadline = data.tenant_ctx.deadline
@@ -126,6 +136,7 @@ class WrapsAttempts(Base):
     """DATA-06: a signed column of 32 bits."""
 
     rule = "DATA-06"
+    fault = "a column of type INTEGER for an unsigned number, with saturation switched on"
     also = frozenset({"DATA-01"})
 
     def kept(self, data):
@@ -136,6 +147,7 @@ class FoldsAttributes(Base):
     """DATA-08: attributes are kept like HTTP headers, whose case doesn't count."""
 
     rule = "DATA-08"
+    fault = "attributes sent on as HTTP headers, or kept in a CaseInsensitiveDict"
 
     def kept(self, data):
         ctx = data.tenant_ctx
@@ -148,6 +160,7 @@ class RefusesLongIds(Base):
     """DATA-09: an id is a column of 64 characters."""
 
     rule = "DATA-09"
+    fault = "VARCHAR(64), for no id was ever longer in the tests"
 
     def kept(self, data):
         if len(data.flow_id) > 64:
@@ -159,6 +172,7 @@ class CutsAtAMegabyte(Base):
     """DATA-10: a value of more than a megabyte is cut to fit, in silence."""
 
     rule = "DATA-10"
+    fault = "memcached's limit of 1 MB, or MySQL without strict mode"
 
     def kept(self, data):
         return data.replace(context_json=data.context_json[: 1 << 20])
@@ -168,6 +182,7 @@ class RefusesLargeAsInternal(Base):
     """DATA-10: what doesn't fit is answered with the database's own complaint."""
 
     rule = "DATA-10"
+    fault = "a driver's DataError that is wrapped into one general code"
 
     def kept(self, data):
         if len(data.context_json) > 1 << 20:
@@ -179,6 +194,7 @@ class BuildsPastTheModel(Base):
     """DATA-27: a value is put together without the model's checks."""
 
     rule = "DATA-27"
+    fault = "an ORM that fills instances attribute by attribute, past __init__"
 
     def handed_out(self, data):
         forged = data.replace()

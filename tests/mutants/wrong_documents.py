@@ -13,6 +13,8 @@ class Codec(Target):
     """The library's decoder; a mutant changes the text before it, or the bytes after it."""
 
     rule = ""
+    fault = ""
+    found_by = ""
     also = frozenset()
     profiles = frozenset({"codec"})
 
@@ -36,6 +38,7 @@ class FillsInTheTenant(Codec):
     """DATA-07: a missing tenant_id is taken from tenant."""
 
     rule = "DATA-07"
+    fault = "#[serde(default)] on a required member"
 
     def decode(self, text):
         if b'"tenant_id"' not in text:
@@ -47,6 +50,7 @@ class TakesFractions(Codec):
     """DATA-11: an attempt of 1.0 is read as 1."""
 
     rule = "DATA-11"
+    fault = "a JavaScript writer and a lenient reader: 1 and 1.0 are one number"
 
     def decode(self, text):
         return super().decode(text.replace(b'"attempt":1.0', b'"attempt":1'))
@@ -56,6 +60,7 @@ class Reads64Bits(Codec):
     """DATA-12: a deadline is read into 64 bits."""
 
     rule = "DATA-12"
+    fault = "i64 for milliseconds, which is enough for any date"
     also = frozenset({"DATA-25"})
 
     def decode(self, text):
@@ -69,6 +74,7 @@ class SkipsAByteOrderMark(Codec):
     """DATA-13: a byte-order mark before the document is skipped."""
 
     rule = "DATA-13"
+    fault = "utf-8-sig as the encoding, because of one writer on Windows"
 
     def decode(self, text):
         return super().decode(text.removeprefix(b"\xef\xbb\xbf"))
@@ -78,6 +84,7 @@ class RefusesNull(Codec):
     """DATA-14: an optional member must be absent or text."""
 
     rule = "DATA-14"
+    fault = "a JSON schema without `null` in its types"
     also = frozenset({"DATA-18", "DATA-22"})
 
     def decode(self, text):
@@ -91,6 +98,7 @@ class TakesNullAttributes(Codec):
     """DATA-15: attributes that are null are read as none."""
 
     rule = "DATA-15"
+    fault = "a Go writer, whose nil map is null, and a reader made for it"
 
     def decode(self, text):
         return super().decode(text.replace(b'"attributes":null', b'"attributes":{}'))
@@ -100,6 +108,7 @@ class TakesTheFirstAttribute(Codec):
     """DATA-16: of a repeated key the first value is taken."""
 
     rule = "DATA-16"
+    fault = "a parser that keeps the first of repeated keys, as some in C do"
 
     def decode(self, text):
         data = SessionData.from_json(text)
@@ -117,6 +126,7 @@ class TakesTheLastMember(Codec):
     """DATA-17: of a repeated member the last is taken, as most parsers do."""
 
     rule = "DATA-17"
+    fault = "json.loads, JSON.parse and most others"
 
     def decode(self, text):
         return super().decode(re.sub(rb'("tenant_id":"[^"]*",)+("tenant_id":"[^"]*")', rb"\2", text))
@@ -126,6 +136,7 @@ class ForbidsUnknownMembers(Codec):
     """DATA-18: a member that isn't known is refused."""
 
     rule = "DATA-18"
+    fault = "additionalProperties: false, or deny_unknown_fields"
     also = frozenset({"DATA-22"})
 
     def decode(self, text):
@@ -139,6 +150,7 @@ class ReplacesSurrogates(Codec):
     """DATA-19: half of a pair is read as U+FFFD."""
 
     rule = "DATA-19"
+    fault = "decode(errors='replace') on the way in"
 
     def decode(self, text):
         try:
@@ -151,6 +163,7 @@ class TakesColonsInIds(Codec):
     """DATA-20: an id may hold a colon."""
 
     rule = "DATA-20"
+    fault = "an id that is any text, as in most databases"
 
     def decode(self, text):
         return super().decode(re.sub(rb'("env":"[A-Za-z]+):', rb"\1_", text))
@@ -160,6 +173,7 @@ class ReadsNumbersAsText(Codec):
     """DATA-21: a flow_id that is a number is read as its digits."""
 
     rule = "DATA-21"
+    fault = "pydantic's coercion, or YAML somewhere on the way"
 
     def decode(self, text):
         try:
@@ -177,6 +191,7 @@ class StopsAtDepth100(Codec):
     """DATA-22: a document nested more than 100 levels deep is refused."""
 
     rule = "DATA-22"
+    fault = "a parser's recursion limit, lowered for safety"
 
     def decode(self, text):
         if text.count(b"[") > 100 or text.count(b"{") > 100:
@@ -188,6 +203,7 @@ class RefusesNul(Codec):
     """DATA-23: U+0000 in a string is refused, for the database can't hold it."""
 
     rule = "DATA-23"
+    fault = "PostgreSQL's text type, which can't hold U+0000"
     also = frozenset({"DATA-25"})
 
     def decode(self, text):
@@ -201,6 +217,7 @@ class CompletesPairsOnReading(Codec):
     """DATA-24: a missing team_id is filled in from team."""
 
     rule = "DATA-24"
+    fault = "a reader that is kind to old documents"
     also = frozenset({"DATA-14", "DATA-25"})
 
     def decode(self, text):
@@ -212,6 +229,7 @@ class WritesAscii(Codec):
     """DATA-25: every character beyond ASCII is written as an escape."""
 
     rule = "DATA-25"
+    fault = "json.dumps with its default ensure_ascii"
 
     def decode(self, text):
         return json.dumps(json.loads(super().decode(text)), separators=(",", ":")).encode()
@@ -221,6 +239,7 @@ class SortsMembers(Codec):
     """DATA-25: members are written in the order of the alphabet."""
 
     rule = "DATA-25"
+    fault = "sort_keys=True, for stable diffs"
 
     def decode(self, text):
         return json.dumps(
@@ -232,6 +251,8 @@ class Mapping(Target):
     """The derivation of keys as it is written down."""
 
     rule = ""
+    fault = ""
+    found_by = ""
     also = frozenset()
     profiles = frozenset({"mapping"})
     prefixes = {"telegram": "tg", "webhook": "wh"}  # noqa: RUF012 - a mutant replaces it
@@ -259,6 +280,7 @@ class TakesWebhooksForTelegram(Mapping):
     """KEY-02: both helpers begin alike."""
 
     rule = "KEY-02"
+    fault = "one helper, copied from the other"
     prefixes = {"telegram": "tg", "webhook": "tg"}  # noqa: RUF012 - the same
 
 
@@ -266,6 +288,7 @@ class SpellsTelegramOut(Mapping):
     """KEY-01: the text begins with the connector's whole name."""
 
     rule = "KEY-01"
+    fault = "the connector's name written out, in a port from memory"
     prefixes = {"telegram": "telegram", "webhook": "wh"}  # noqa: RUF012 - the same
 
 
@@ -273,6 +296,7 @@ class EscapesColons(Mapping):
     """KEY-03: a colon in a part is escaped, which would be better, and other keys."""
 
     rule = "KEY-03"
+    fault = "a port by somebody who saw that joining with a colon isn't injective"
 
     def part(self, text):
         return text.replace(":", "%3A")
@@ -282,6 +306,7 @@ class TrimsParts(Mapping):
     """KEY-03: white space around a part is dropped."""
 
     rule = "KEY-03"
+    fault = "strip() on everything that comes from outside"
 
     def part(self, text):
         return text.strip()

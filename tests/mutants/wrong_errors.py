@@ -9,6 +9,7 @@ class DeniesPermission(Base):
     """ERR-01: the fence answers with a code of its own."""
 
     rule = "ERR-01"
+    fault = "HTTP thinking: what isn't yours is a 403"
 
     def refusal(self, code, message):
         return super().refusal("permission_denied" if message.startswith("another ") else code, message)
@@ -18,6 +19,7 @@ class ChecksTheFenceFirst(Base):
     """ERR-02: an update of a key that isn't there is checked against nothing and found invalid."""
 
     rule = "ERR-02"
+    fault = "a validation layer in front of the store, which doesn't know what is stored"
 
     def update_session(self, key, data):
         if key not in self.sessions and data.tenant_ctx.env != "dev":
@@ -29,6 +31,7 @@ class MissesAsInvalidInput(Base):
     """ERR-02: a key that isn't there is called invalid."""
 
     rule = "ERR-02"
+    fault = "one exception for all that the caller did wrong"
 
     def refusal(self, code, message):
         return super().refusal("invalid_input" if code == "not_found" else code, message)
@@ -38,6 +41,7 @@ class NamesTheDatasUser(Base):
     """ERR-03: the refusal of a create tells whose session it would have been."""
 
     rule = "ERR-03"
+    fault = "an f-string written while debugging"
 
     def fence_create(self, ctx, data):
         if self.user(data.tenant_ctx) not in {None, self.user(ctx)}:
@@ -49,6 +53,7 @@ class NamesTheStoredUser(Base):
     """ERR-04: the refusal of an update tells whose session it is, as the original did."""
 
     rule = "ERR-04"
+    fault = "greentic-session 0.4.4, whose refusal names the user that is stored"
 
     def fence_update(self, stored, data):
         if self.first_difference(stored.tenant_ctx, data.tenant_ctx, ("env", "tenant", "team")) is None:
@@ -62,6 +67,7 @@ class PrintsTheSession(Base):
     """ERR-05: the message prints the whole of what was refused."""
 
     rule = "ERR-05"
+    fault = "a dataclass's repr in the message"
 
     def told(self, dimension, ctx, data):
         return f"another {dimension}: {data.context_json}"
@@ -71,6 +77,7 @@ class SaysNothing(Base):
     """ERR-06: the message of a refusal doesn't say what differs."""
 
     rule = "ERR-06"
+    fault = "messages kept bare for fear of saying too much"
 
     def told(self, dimension, ctx, data):
         return "no"
@@ -80,6 +87,7 @@ class MatchesUsersByPattern(Base):
     """ERR-08: the user that is asked for is taken for a pattern."""
 
     rule = "ERR-08"
+    fault = "KEYS or SCAN MATCH with the user in the pattern, unescaped"
     also = frozenset({"ROUTE-10"})
 
     def find_by_user(self, ctx, user):
@@ -91,6 +99,7 @@ class RaisesKeyError(Base):
     """ERR-09: a key that isn't there is a KeyError, which has no code."""
 
     rule = "ERR-09"
+    fault = "a dictionary's own KeyError, which nobody translates"
     also = frozenset({"ERR-02"})
 
     def refusal(self, code, message):
@@ -101,6 +110,7 @@ class TakenIsInvalid(Base):
     """ERR-10: a taken key is called invalid."""
 
     rule = "ERR-10"
+    fault = "an IntegrityError wrapped like every other ValueError"
     also = frozenset({"CONC-03"})
 
     def refusal(self, code, message):
@@ -111,6 +121,7 @@ class TakesAnyKey(Base):
     """ERR-11: the key isn't looked at."""
 
     rule = "ERR-11"
+    fault = "a key that is written as it comes, empty or not"
 
     def given(self, key):
         return key
@@ -120,6 +131,7 @@ class LooksForTheKeyFirst(Base):
     """ERR-12: a caller of another tenant learns that a key is taken."""
 
     rule = "ERR-12"
+    fault = "SETNX first, and the check only for those who got the key"
 
     def create_session(self, ctx, data, key=None):
         if key is not None and self.taken(key):

@@ -7,6 +7,7 @@ class CreatesInOtherEnvs(Base):
     """FENCE-01: the create compares tenant and team but forgets the env."""
 
     rule = "FENCE-01"
+    fault = "env thought of as a matter of deployment: one database for each, until there is one for both"
     also = frozenset({"FENCE-19"})
     compared_at_create = ("tenant", "team")
 
@@ -15,6 +16,7 @@ class CreatesForOtherTenants(Base):
     """FENCE-02: the create compares env and team but forgets the tenant."""
 
     rule = "FENCE-02"
+    fault = "a tenant that is taken from the document, whatever the login says"
     also = frozenset({"FENCE-14", "FENCE-19"})
     compared_at_create = ("env", "team")
 
@@ -23,6 +25,7 @@ class CreatesForOtherTeams(Base):
     """FENCE-03: the create compares env and tenant but forgets the team."""
 
     rule = "FENCE-03"
+    fault = "teams that came after tenants, in a check that was written before"
     also = frozenset({"FENCE-13", "FENCE-19"})
     compared_at_create = ("env", "tenant")
 
@@ -31,6 +34,7 @@ class CreatesForAnyoneFromAService(Base):
     """FENCE-04: a caller without a user may create for every user."""
 
     rule = "FENCE-04"
+    fault = "a service account without a user, which is trusted with all"
     also = frozenset({"FENCE-13", "FENCE-19"})
 
     def fence_create(self, ctx, data):
@@ -42,6 +46,7 @@ class MovesTeams(Base):
     """FENCE-05: the update compares env and tenant but forgets the team."""
 
     rule = "FENCE-05"
+    fault = "an update whose check compares the tenant and the user, and thinks that settles it"
     also = frozenset({"FENCE-13", "FENCE-19"})
     compared_at_update = ("env", "tenant", "user")
 
@@ -50,6 +55,7 @@ class MovesEnvs(Base):
     """FENCE-06: the update compares tenant and team but forgets the env."""
 
     rule = "FENCE-06"
+    fault = "a promotion from staging to production, done by writing the document with another env"
     also = frozenset({"FENCE-19"})
     compared_at_update = ("tenant", "team", "user")
 
@@ -58,6 +64,7 @@ class MovesTenants(Base):
     """FENCE-07: the update compares env and team but forgets the tenant."""
 
     rule = "FENCE-07"
+    fault = "an update by key alone, which takes whatever context the document brings"
     also = frozenset({"FENCE-14", "FENCE-19"})
     compared_at_update = ("env", "team", "user")
 
@@ -66,6 +73,7 @@ class LetsTheUserVanish(Base):
     """FENCE-08: the update compares users only where both name one."""
 
     rule = "FENCE-08"
+    fault = "`if old.user and new.user and old.user != new.user`"
     also = frozenset({"FENCE-13", "FENCE-19"})
 
     def fence_update(self, stored, data):
@@ -80,6 +88,7 @@ class FindsInOtherEnvs(Base):
     """FENCE-09: neither the entry's name nor the check has the env."""
 
     rule = "FENCE-09"
+    fault = "an index from before there were two envs"
     also = frozenset({"FENCE-19", "ROUTE-11"})
     routed_by = compared_at_find = ("tenant", "team")
 
@@ -88,6 +97,7 @@ class FindsForOtherTenants(Base):
     """FENCE-10: neither the entry's name nor the check has the tenant."""
 
     rule = "FENCE-10"
+    fault = "a user id thought to be unique over all tenants"
     also = frozenset({"FENCE-14", "FENCE-19", "ROUTE-11"})
     routed_by = compared_at_find = ("env", "team")
 
@@ -96,6 +106,7 @@ class FindsForOtherTeams(Base):
     """FENCE-11: neither the entry's name nor the check has the team."""
 
     rule = "FENCE-11"
+    fault = "an index on (env, tenant, user), to which team came later"
     also = frozenset({"FENCE-13", "FENCE-19", "FENCE-22", "ROUTE-11", "ROUTE-13"})
     routed_by = compared_at_find = ("env", "tenant")
 
@@ -104,6 +115,7 @@ class FindsForCallersWithoutATeam(Base):
     """FENCE-11: a caller without a team is taken for one of every team."""
 
     rule = "FENCE-11"
+    fault = "no team in the query taken for no condition on the team"
     also = frozenset({"FENCE-13", "FENCE-22", "ROUTE-11", "ROUTE-13"})
 
     def find_by_user(self, ctx, user):
@@ -118,7 +130,10 @@ class FindsForOtherUsers(Base):
     """FENCE-12: neither the entry's name nor the check has the user."""
 
     rule = "FENCE-12"
-    also = frozenset({"ERR-08", "FENCE-13", "FENCE-18", "FENCE-19", "ROUTE-03", "ROUTE-10", "ROUTE-11", "ROUTE-20"})
+    fault = "the session of the browser, or of the shared device, whoever asks"
+    also = frozenset(
+        {"CONC-08", "ERR-08", "FENCE-13", "FENCE-18", "FENCE-19", "ROUTE-03", "ROUTE-10", "ROUTE-11", "ROUTE-20"}
+    )
 
     def scope(self, ctx, user):
         return super().scope(ctx, None)
@@ -131,6 +146,7 @@ class PrefersTheOlderTeam(Base):
     """FENCE-13: team decides where team_id is there too."""
 
     rule = "FENCE-13"
+    fault = "`ctx.team or ctx.team_id`, in the order in which the schema lists them"
     also = frozenset({"FENCE-03", "FENCE-05", "FENCE-11", "FENCE-15", "FENCE-16", "FENCE-21"})
 
     def team(self, ctx):
@@ -141,6 +157,7 @@ class PrefersTheOlderUser(Base):
     """FENCE-13: user decides where user_id is there too."""
 
     rule = "FENCE-13"
+    fault = "`ctx.user or ctx.user_id`, in the order in which the schema lists them"
     also = frozenset({"FENCE-04", "FENCE-08", "FENCE-12", "FENCE-15", "FENCE-16", "FENCE-18", "FENCE-21"})
 
     def user(self, ctx):
@@ -151,6 +168,7 @@ class KnowsOnlyTeamId(Base):
     """FENCE-13: a document that has only the older name is taken for one without a team."""
 
     rule = "FENCE-13"
+    fault = "a port that reads the newer names only, against writers of the older ones"
     also = frozenset({"FENCE-03", "FENCE-05", "FENCE-15", "FENCE-16", "FENCE-21"})
 
     def team(self, ctx):
@@ -161,6 +179,7 @@ class ComparesTheLegacyTenant(Base):
     """FENCE-14: the fence compares tenant, and disregards tenant_id."""
 
     rule = "FENCE-14"
+    fault = "a store written before tenant_id came"
     also = frozenset({"FENCE-02", "FENCE-07", "FENCE-10", "FENCE-15", "FENCE-16", "FENCE-21"})
 
     def part(self, dimension, ctx):
@@ -171,6 +190,7 @@ class RefusesDataWithoutAUser(Base):
     """FENCE-15: a caller who is somebody may not create for nobody."""
 
     rule = "FENCE-15"
+    fault = "one comparison of all four dimensions, with `==`"
     also = frozenset({"FENCE-13"})
 
     def fence_create(self, ctx, data):
@@ -183,6 +203,7 @@ class FreezesTheFlow(Base):
     """FENCE-16: an update may not go on to another flow."""
 
     rule = "FENCE-16"
+    fault = "flow and tenant taken for parts of the session's identity"
     also = frozenset({"FENCE-14"})
 
     def fence_update(self, stored, data):
@@ -195,6 +216,7 @@ class RefusedFindUnroutes(Base):
     """FENCE-17: a find that the fence refuses deletes the entry that it met, as the original does."""
 
     rule = "FENCE-17"
+    fault = "greentic-session 0.4.4, which clears an entry that fails its check"
     also = frozenset({"ROUTE-13"})
 
     def scope(self, ctx, user):
@@ -213,6 +235,7 @@ class AnswersOneUserAboutAnother(Base):
     """FENCE-18: the original doesn't ask who the caller is, only who is asked for."""
 
     rule = "FENCE-18"
+    fault = "greentic-session 0.4.4, which asks only for whom, never who"
 
     def may_find(self, ctx, user, stored):
         return super().may_find(ctx.replace(user=None, user_id=None), user, stored)
@@ -222,6 +245,7 @@ class FoldsIds(Base):
     """FENCE-19: ids are compared as a case-folding column does."""
 
     rule = "FENCE-19"
+    fault = "a case-insensitive collation, the default of MySQL and SQL Server"
     also = frozenset({"ROUTE-11"})
 
     def part(self, dimension, ctx):
@@ -233,6 +257,7 @@ class CutsIds(Base):
     """FENCE-19: ids are compared by their first 64 characters."""
 
     rule = "FENCE-19"
+    fault = "an index on the first 64 characters of a column"
     also = frozenset({"ROUTE-11"})
 
     def part(self, dimension, ctx):
@@ -244,6 +269,7 @@ class WantsTheSameContext(Base):
     """FENCE-21: find compares the legacy tenant and the attempt, too."""
 
     rule = "FENCE-21"
+    fault = "contexts compared whole, with `==`"
 
     def may_find(self, ctx, user, stored):
         return super().may_find(ctx, user, stored) and ctx.attempt == stored.attempt
@@ -253,6 +279,7 @@ class TakesNoTeamForDash(Base):
     """FENCE-22: no team is kept as a dash, and compared so."""
 
     rule = "FENCE-22"
+    fault = "Redis' spelling of `no team`, used for comparing too"
     also = frozenset({"FENCE-03", "FENCE-05", "ROUTE-13"})
 
     def team(self, ctx):

@@ -9,6 +9,7 @@ class IgnoresTheKey(Base):
     """KEY-05: the key that was given is dropped, and a random one issued."""
 
     rule = "KEY-05"
+    fault = "a signature with **kwargs that swallows the key"
     also = frozenset({"CONC-03", "KEY-06", "KEY-07", "KEY-08", "KEY-09"})
 
     def create_session(self, ctx, data, key=None):
@@ -21,6 +22,7 @@ class Overwrites(Base):
     """KEY-06: a create under a taken key replaces the session that has it."""
 
     rule = "KEY-06"
+    fault = "SET without NX: the second delivery of an event starts the conversation anew"
     also = frozenset({"CONC-03"})
 
     def taken(self, key):
@@ -31,6 +33,7 @@ class LetsOtherTenantsOverwrite(Base):
     """KEY-06: the key is looked for among the caller's own tenant's only."""
 
     rule = "KEY-06"
+    fault = "a primary key of (tenant, key) in front of a storage that knows the key alone"
 
     def create_session(self, ctx, data, key=None):
         with self.lock:
@@ -45,6 +48,7 @@ class KeepsTombstones(Base):
     """KEY-07: a removed key stays taken."""
 
     rule = "KEY-07"
+    fault = "soft deletion under a unique index"
 
     def __init__(self):
         super().__init__()
@@ -62,6 +66,7 @@ class CutsKeys(Base):
     """KEY-08: the key's column has 64 characters."""
 
     rule = "KEY-08"
+    fault = "VARCHAR(64), measured by the hash that the first caller used"
 
     def given(self, key):
         return super().given(key)[:64]
@@ -71,6 +76,7 @@ class ComposesKeys(Base):
     """KEY-08: the database normalises the key."""
 
     rule = "KEY-08"
+    fault = "file names on APFS or HFS+, which normalise"
 
     def given(self, key):
         return unicodedata.normalize("NFC", super().given(key))
@@ -80,6 +86,7 @@ class LetsGivenKeysPass(Base):
     """KEY-09: under a given key there is no fence, for the event has been checked elsewhere."""
 
     rule = "KEY-09"
+    fault = "a second code path for webhooks that was copied without its check"
     also = frozenset({"ERR-12", "ROUTE-20"})
 
     def create_session(self, ctx, data, key=None):

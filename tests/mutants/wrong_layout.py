@@ -45,6 +45,8 @@ class OnRedis(RedisTarget):
     """The correct store."""
 
     rule = ""
+    fault = ""
+    found_by = ""
     also = frozenset()
     profiles = frozenset({"keyed-create", "redis-layout"})
     store = Store
@@ -66,6 +68,7 @@ class NamesAVersion(OnRedis):
     """REDIS-01: records lie under a name with a version in it."""
 
     rule = "REDIS-01"
+    fault = "a migration that put a version into every key"
     also = frozenset(
         {
             "ERR-15",
@@ -103,6 +106,7 @@ class CompletesPairsInTheRecord(OnRedis):
     """REDIS-02: the record holds the newer name's value under both names."""
 
     rule = "REDIS-02"
+    fault = "a serializer that writes the effective values under both names"
     also = frozenset({"DATA-01", "REDIS-21"})
     store = _CompletesPairs
 
@@ -121,6 +125,7 @@ class EntersTheLegacyTeam(OnRedis):
     """REDIS-03: the entry's name has the older name's team."""
 
     rule = "REDIS-03"
+    fault = "an entry's name built from `team`, as it was before team_id"
     also = frozenset({"REDIS-06"})
     store = _EntersTheLegacyTeam
 
@@ -134,6 +139,7 @@ class KeepsAList(OnRedis):
     """REDIS-04: among the sessions lies a list of them."""
 
     rule = "REDIS-04"
+    fault = "a set of all keys, added for an administration page"
     also = frozenset({"REDIS-06"})
     store = _KeepsAList
 
@@ -147,6 +153,7 @@ class SetsATtl(OnRedis):
     """REDIS-05: sessions expire after an hour, unasked."""
 
     rule = "REDIS-05"
+    fault = "a default TTL of an hour, as most session libraries have"
     store = _SetsATtl
 
 
@@ -162,6 +169,7 @@ class LeavesTheEntry(OnRedis):
     """REDIS-06: remove deletes the record, and leaves the entry to the next find."""
 
     rule = "REDIS-06"
+    fault = "a remove of one DEL, with the index left to expire by itself"
     store = _LeavesTheEntry
 
 
@@ -174,6 +182,7 @@ class DropsTheTtl(OnRedis):
     """REDIS-07: an update writes with SET, and the time to live is gone, as with the original."""
 
     rule = "REDIS-07"
+    fault = "SET without KEEPTTL, as greentic-session 0.4.4's update"
     store = _DropsTheTtl
 
 
@@ -192,6 +201,7 @@ class KnowsItsOwn(OnRedis):
     """REDIS-08: find answers only sessions that this store itself has written."""
 
     rule = "REDIS-08"
+    fault = "a filter on the writer's name, so that runners don't disturb each other"
     store = _KnowsItsOwn
 
 
@@ -207,6 +217,7 @@ class WantsCanonical(OnRedis):
     """REDIS-09: a record in another spelling than one's own is called faulty."""
 
     rule = "REDIS-09"
+    fault = "a checksum over the text that this library would have written"
     store = _WantsCanonical
 
 
@@ -223,6 +234,7 @@ class LeavesDeadEntries(OnRedis):
     """REDIS-10: a find that meets an entry without a session leaves it."""
 
     rule = "REDIS-10"
+    fault = "index entries that outlive their sessions: the commonest complaint about session stores on Redis"
     store = _LeavesDeadEntries
 
 
@@ -239,6 +251,7 @@ class LeavesStrangeEntries(OnRedis):
     """REDIS-11: a find that meets an entry of somebody else's session leaves it."""
 
     rule = "REDIS-11"
+    fault = "a find that only filters, so that each later find pays again"
     store = _LeavesStrangeEntries
 
 
@@ -254,6 +267,7 @@ class ClearsWhatItRefuses(OnRedis):
     """REDIS-12: a find that the fence refuses deletes the entry, as the original's does."""
 
     rule = "REDIS-12"
+    fault = "greentic-session 0.4.4: one caller can unroute another team's user"
     store = _ClearsWhatItRefuses
 
 
@@ -271,6 +285,7 @@ class ReplacesAnything(OnRedis):
     """REDIS-13: an update of a record that can't be read replaces it, fence or no fence."""
 
     rule = "REDIS-13"
+    fault = "a repair of corrupt records, added after an incident"
     store = _ReplacesAnything
 
 
@@ -288,6 +303,7 @@ class CreatesOverFaulty(OnRedis):
     """REDIS-14: a record that can't be read is taken for none by a create."""
 
     rule = "REDIS-14"
+    fault = "try: read … except: treat as missing"
     store = _CreatesOverFaulty
 
 
@@ -301,6 +317,7 @@ class ReadsBeforeRemoving(OnRedis):
     """REDIS-15: a record that can't be read can't be removed, as with the original."""
 
     rule = "REDIS-15"
+    fault = "greentic-session 0.4.4: one corrupt record can't be removed any more"
     store = _ReadsBeforeRemoving
 
 
@@ -317,6 +334,7 @@ class CleansUp(OnRedis):
     """REDIS-16: a get of a record that can't be read deletes it."""
 
     rule = "REDIS-16"
+    fault = "a session middleware that deletes what it can't unpickle"
     also = frozenset({"ERR-15"})
     store = _CleansUp
 
@@ -332,6 +350,7 @@ class MatchesNamespaces(OnRedis):
     """REDIS-20: names are looked for by the beginning of the namespace."""
 
     rule = "REDIS-20"
+    fault = "SCAN MATCH namespace* without the separator"
     store = _MatchesNamespaces
 
 
@@ -345,6 +364,7 @@ class Indents(OnRedis):
     """REDIS-21: records are written for people to read; that is a SHOULD, and no more."""
 
     rule = "REDIS-21"
+    fault = "json.dumps(indent=…), left in from debugging"
     store = _Indents
 
 
@@ -360,4 +380,5 @@ class TakesFaultyForNothing(OnRedis):
     """ERR-15: a record that can't be read is answered as if there were none."""
 
     rule = "ERR-15"
+    fault = "Flask and Django sessions: what can't be decoded is an empty session"
     store = _TakesFaultyForNothing

@@ -13,6 +13,7 @@ class AnswersAUuid(Base):
     """OPS-01: the key is an object that isn't a string."""
 
     rule = "OPS-01"
+    fault = "psycopg, whose uuid columns come back as uuid.UUID"
 
     def issue(self, ctx, data):
         return uuid.uuid4()
@@ -22,6 +23,7 @@ class AcknowledgesBeforeItStores(Base):
     """OPS-02: the write sits in a buffer until the next operation that writes."""
 
     rule = "OPS-02"
+    fault = "a write-behind cache that flushes with the next write"
     also = frozenset(
         {
             "DATA-01",
@@ -65,6 +67,7 @@ class AnswersADictionary(Base):
     """OPS-03: get hands out what the database's driver gave."""
 
     rule = "OPS-03"
+    fault = "a document database's driver, whose rows are handed out as they come"
 
     def handed_out(self, data):
         return {"flow_id": data.flow_id}
@@ -74,6 +77,7 @@ class HashesTheData(Base):
     """OPS-04: the key is a digest of the session, so that two alike are one."""
 
     rule = "OPS-04"
+    fault = "content addressing: the id of a document is a digest of it"
     also = frozenset({"KEY-06", "OPS-06", "OPS-12", "ROUTE-08"})
 
     def issue(self, ctx, data):
@@ -87,6 +91,7 @@ class NamesTheUserInTheKey(Base):
     """OPS-05: the key begins with a digest of the user."""
 
     rule = "OPS-05"
+    fault = "keys built for sharding, so that one user's sessions lie together"
 
     def issue(self, ctx, data):
         user = (self.user(data.tenant_ctx) or "").encode()
@@ -97,6 +102,7 @@ class CountsKeys(Base):
     """OPS-06: keys are numbers of a sequence."""
 
     rule = "OPS-06"
+    fault = "an AUTO_INCREMENT column as the session's key"
 
     def __init__(self):
         super().__init__()
@@ -110,6 +116,7 @@ class IssuesMonotonicUlids(Base):
     """OPS-06: within a millisecond a monotonic ULID is the one before and one."""
 
     rule = "OPS-06"
+    fault = "a ULID library in its monotonic mode, chosen so that rows sort"
 
     def __init__(self):
         super().__init__()
@@ -128,6 +135,7 @@ class IssuesClockUuids(Base):
     """OPS-06: a UUID of version 1 is the clock and the network card."""
 
     rule = "OPS-06"
+    fault = "uuid.uuid1 where uuid.uuid4 was meant"
 
     def issue(self, ctx, data):
         return str(uuid.uuid1())
@@ -137,6 +145,7 @@ class WantsUuids(Base):
     """OPS-07: get parses the key, and a key that is none is an error."""
 
     rule = "OPS-07"
+    fault = "a uuid column, which raises on any text that is none"
     also = frozenset({"KEY-08", "KEY-09", "OPS-16"})
 
     def get_session(self, key):
@@ -149,6 +158,7 @@ class MergesUpdates(Base):
     """OPS-08: an update leaves members that the new data doesn't have."""
 
     rule = "OPS-08"
+    fault = "an UPDATE that is built from the members that aren't None; HSET; jsonb's ||"
 
     def write(self, key, data):
         old = self.sessions.get(key)
@@ -161,6 +171,7 @@ class Upserts(Base):
     """OPS-09: an update makes the session that isn't there."""
 
     rule = "OPS-09"
+    fault = "a plain SET, or INSERT … ON CONFLICT DO UPDATE, as the update"
     also = frozenset({"CONC-02", "ERR-02", "OPS-16"})
 
     def update_session(self, key, data):
@@ -174,6 +185,7 @@ class OnlyMarksRemoved(Base):
     """OPS-10: a removed session is only marked, and get doesn't look at the mark."""
 
     rule = "OPS-10"
+    fault = "soft deletion with a deleted_at that one query forgets to ask for"
     also = frozenset({"KEY-08"})
 
     def __init__(self):
@@ -191,6 +203,7 @@ class RemovesWhatIsNotThere(Base):
     """OPS-11: a remove of nothing succeeds, as DEL does."""
 
     rule = "OPS-11"
+    fault = "DEL or DELETE, of which nobody looks at the number of rows"
     also = frozenset({"OPS-16", "CONC-06"})
 
     def remove_session(self, key):
@@ -202,6 +215,7 @@ class DeletesByUser(Base):
     """OPS-12: the delete's condition is the user, not the key."""
 
     rule = "OPS-12"
+    fault = "a log-out that ends all of the user's sessions"
     also = frozenset({"CONC-08", "KEY-08", "ROUTE-08"})
 
     def forget(self, key):
@@ -214,6 +228,7 @@ class EvictsAt500(Base):
     """OPS-13: the store is a cache of 500 sessions."""
 
     rule = "OPS-13"
+    fault = "a cachetools.LRUCache, or Redis with maxmemory-policy allkeys-lru"
 
     def write(self, key, data):
         super().write(key, data)
@@ -225,6 +240,7 @@ class HandsOutOnce(Base):
     """OPS-14: get takes the session out, like a queue, when it is asked a second time."""
 
     rule = "OPS-14"
+    fault = "GETDEL, or a queue used as a store"
     also = frozenset({"KEY-06", "KEY-07", "OPS-08"})
 
     def __init__(self):
@@ -242,6 +258,7 @@ class FoldsKeys(Base):
     """OPS-16: the key's column folds case and drops trailing space."""
 
     rule = "OPS-16"
+    fault = "MySQL's default collation with PAD SPACE on the primary key"
     also = frozenset({"KEY-08"})
 
     def read(self, key):
@@ -253,6 +270,7 @@ class ScansByPrefix(Base):
     """OPS-16: a session is looked up by what its key begins with."""
 
     rule = "OPS-16"
+    fault = "a lookup with SCAN or LIKE 'key%', as in savers that delete by prefix"
     also = frozenset({"KEY-08", "OPS-07"})
 
     def read(self, key):
@@ -264,6 +282,7 @@ class RoutesBeforeTheFence(Base):
     """OPS-17: an update writes the entry, then asks the fence."""
 
     rule = "OPS-17"
+    fault = "an index that is updated first, so that no crash leaves the row unindexed"
     also = frozenset({"FENCE-18"})
 
     def update_session(self, key, data):
@@ -281,6 +300,7 @@ class RemovesBeforeTheFence(Base):
     """OPS-17: an update deletes the old row before it asks whether it may write the new one."""
 
     rule = "OPS-17"
+    fault = "DELETE and INSERT for an update, with the check between the two and no transaction"
 
     def fence_update(self, stored, data):
         try:

@@ -7,6 +7,7 @@ class RoutesTeamsOnly(Base):
     """ROUTE-01: a user without a team gets no entry."""
 
     rule = "ROUTE-01"
+    fault = "a unique index in SQL, to which rows with a NULL don't count"
     also = frozenset({"ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-05", "ROUTE-06", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
 
     def route(self, scope, key):
@@ -18,6 +19,7 @@ class ForgetsTheCreator(Base):
     """ROUTE-02: only the data's user is routed, never the caller's."""
 
     rule = "ROUTE-02"
+    fault = "an index on the document's own user column"
     also = frozenset({"ROUTE-04", "ROUTE-06", "ROUTE-08", "ROUTE-20"})
 
     def scope_at_create(self, ctx, data):
@@ -28,6 +30,7 @@ class WritesTheCreatorIn(Base):
     """ROUTE-02: data without a user gets the caller's."""
 
     rule = "ROUTE-02"
+    fault = "a save hook that sets created_by on the record itself"
     also = frozenset({"DATA-01", "ROUTE-06"})
 
     def create_session(self, ctx, data, key=None):
@@ -41,6 +44,7 @@ class NobodyUnroutesEverybody(Base):
     """ROUTE-03: a create for nobody clears what looks like its entry."""
 
     rule = "ROUTE-03"
+    fault = "a delete whose condition is left out where the user is None"
     also = frozenset({"ROUTE-06"})
 
     def scope_at_create(self, ctx, data):
@@ -54,6 +58,7 @@ class KeepsTheFirst(Base):
     """ROUTE-04: an entry that is there isn't overwritten by a create."""
 
     rule = "ROUTE-04"
+    fault = "SETNX, or INSERT … ON CONFLICT DO NOTHING, for the index"
     also = frozenset({"CONC-08", "ROUTE-05", "ROUTE-06", "ROUTE-08"})
 
     def route(self, scope, key):
@@ -65,6 +70,7 @@ class UpdateDoesNotRoute(Base):
     """ROUTE-05: an update writes the document and leaves the entry."""
 
     rule = "ROUTE-05"
+    fault = "an index that is filled at insert, for keys never change"
     also = frozenset({"CONC-08"})
 
     def route_at_update(self, key, data):
@@ -75,6 +81,7 @@ class UpdateWithoutAUserRoutes(Base):
     """ROUTE-06: an update of a session without a user takes its creator's entry back."""
 
     rule = "ROUTE-06"
+    fault = "one method for create and update that always writes the entry"
 
     def route_at_update(self, key, data):
         if self.scopes[key] is not None:
@@ -85,6 +92,7 @@ class UpdateWithoutAUserUnroutes(Base):
     """ROUTE-06: an update writes the entry anew from the data, which names nobody."""
 
     rule = "ROUTE-06"
+    fault = "an update that deletes the old entry and writes the one that the new document asks for"
 
     def route_at_update(self, key, data):
         if self.user(data.tenant_ctx) is None and self.entries.get(self.scopes[key]) == key:
@@ -96,6 +104,7 @@ class KeepsAStaleIndex(Base):
     """ROUTE-07: the index holds the session itself, and remove doesn't clear it."""
 
     rule = "ROUTE-07"
+    fault = "a second table that holds a copy, and no trigger at delete"
     also = frozenset({"OPS-17", "ROUTE-09", "ROUTE-11", "ROUTE-20"})
 
     def __init__(self):
@@ -119,6 +128,7 @@ class RemoveUnroutesTheNewer(Base):
     """ROUTE-08: remove deletes its user's entry, whichever session that leads to."""
 
     rule = "ROUTE-08"
+    fault = "DEL of the user's entry without a look at what it holds"
     also = frozenset({"CONC-08"})
 
     def unroute(self, key):
@@ -129,6 +139,7 @@ class FallsBackToAnOlder(Base):
     """ROUTE-09: where the newest is gone, find looks for another one of the user."""
 
     rule = "ROUTE-09"
+    fault = "SELECT … WHERE user = ? ORDER BY created DESC LIMIT 1 in place of an entry"
 
     def find_by_user(self, ctx, user):
         found = super().find_by_user(ctx, user)
@@ -143,6 +154,7 @@ class MatchesUsersByTheirBeginning(Base):
     """ROUTE-10: the user is looked for by prefix, and no session of the store names one."""
 
     rule = "ROUTE-10"
+    fault = "a range scan that forgets the separator after the user"
 
     def find_by_user(self, ctx, user):
         found = super().find_by_user(ctx, user)
@@ -154,6 +166,7 @@ class JoinsScopesWithADash(Base):
     """ROUTE-11: the entry's name is the ids joined with a character that ids hold."""
 
     rule = "ROUTE-11"
+    fault = "'-'.join(ids) as the name of an entry, where ids may hold a hyphen"
 
     def scope(self, ctx, user):
         return "-".join((ctx.env, ctx.tenant_id, self.team(ctx) or "", user))
@@ -163,6 +176,7 @@ class SharesTheEntryOfDash(Base):
     """ROUTE-13: team `-` and no team have one entry, as in Redis."""
 
     rule = "ROUTE-13"
+    fault = "the Redis layout, which spells no team as -"
 
     def scope(self, ctx, user):
         return (ctx.env, ctx.tenant_id, self.team(ctx) or "-", user)
@@ -172,6 +186,7 @@ class IndexesCopies(Base):
     """ROUTE-14: the index holds a copy of the session as it was created."""
 
     rule = "ROUTE-14"
+    fault = "a denormalised index, written at insert and never again"
 
     def __init__(self):
         super().__init__()
@@ -190,6 +205,7 @@ class FindsTwice(Base):
     """ROUTE-15: find takes the entry out when it has answered from it twice."""
 
     rule = "ROUTE-15"
+    fault = "a token that may be used a few times, or an index with a read budget"
 
     def __init__(self):
         super().__init__()
@@ -208,6 +224,7 @@ class LeavesTheCreatorsEntry(Base):
     """ROUTE-20: remove clears the entry of the data's user, never the creator's, as the original does."""
 
     rule = "ROUTE-20"
+    fault = "greentic-session 0.4.4, which computes the entry to clear from the stored user"
 
     def unroute(self, key):
         scope = self.scopes.pop(key, None)

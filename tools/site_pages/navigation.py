@@ -46,6 +46,7 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
                 {"Options": "suite/options.md"},
                 {"Exit statuses": "suite/exit-statuses.md"},
                 {"The report": "suite/report.md"},
+                {"Kill matrix": "suite/kill-matrix.md"},
             ]
         },
         {"Changelog": "changelog.md"},

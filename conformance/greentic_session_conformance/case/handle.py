@@ -1,5 +1,6 @@
 """A handle on a store under test: the five operations, each recorded, limited in time and held to its form."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from greentic_session import GreenticError, SessionData, TenantCtx
@@ -63,7 +64,6 @@ class Handle:
         self._loop = loop
         self._hangs = hangs
         self._pulse = pulse
-        self._valid: set[bytes] = set()
 
     def call(self, operation: str, *arguments: Any, **keywords: Any) -> Answer:
         """Call an operation and answer what it answered, whatever that is.
@@ -175,10 +175,17 @@ class Handle:
             raise Failed(
                 "a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27"
             ) from None
-        if document in self._valid:
-            return
-        faults = validate(document, "session-data")
-        if faults:
-            got = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
+        got = _faults(document) if len(document) < _SMALL else _faults.__wrapped__(document)
+        if got:
             raise Failed("a SessionData that is valid against the schema session-data", got, "DATA-27")
-        self._valid.add(document)
+
+
+#: Up to this many bytes what the schema says of a document is remembered: the checks store the same few thousand again and again.
+_SMALL = 8_192
+
+
+@lru_cache(maxsize=8_192)
+def _faults(document: bytes) -> str:
+    """What is wrong with a document, in words; empty where it is valid."""
+    faults = validate(document, "session-data")
+    return "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])

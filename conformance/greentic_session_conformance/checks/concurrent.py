@@ -280,7 +280,9 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
         decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"round {number + 1}"):
-                answers = crew.volley([("create_session", ctx, data)] * 4)
+                # Those who look meanwhile are part of it: a find may clean up, but not what is just being written.
+                calls: list[Call] = [("create_session", ctx, data), ("find_by_user", ctx, USER)] * 4
+                answers = crew.volley(calls)[::2]
                 keys = [answer.value for answer in _succeeded(case, answers, "create_session")]
                 if len(keys) < len(answers):
                     decided.undecided()
@@ -292,9 +294,7 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
                     "nothing" if found is None else "another",
                 )
                 stays = keys[number % 4]
-                calls: list[Call] = [
-                    ("update_session", key, data) if key == stays else ("remove_session", key) for key in keys
-                ]
+                calls = [("update_session", key, data) if key == stays else ("remove_session", key) for key in keys]
                 answers = crew.volley(calls)
                 if any(answer.outcome_unknown for answer in answers):
                     decided.undecided()
@@ -311,3 +311,29 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
                 with case.given():
                     store.remove(stays)
                 case.expect(store.find(ctx, USER) is None, "nothing once all are removed", "a session")
+
+
+@check("CONC-08")
+def find_is_exact_for_each_user_once_writers_are_quiet(case: Case) -> None:
+    """After creates for several users at once each of them finds their own session, and after removes at once nothing."""
+    for store, crew in crews(case):
+        _keeps_what_it_is_given(case, store)
+        decided = _Rounds(case)
+        for number in range(case.rounds(ROUNDS)):
+            with case.vector(f"round {number + 1}"):
+                new = [_marked(f"create-{caller}", user=f"user-{caller}") for caller in range(CALLERS)]
+                answers = crew.volley([("create_session", data.tenant_ctx, data) for data in new])
+                if len(_succeeded(case, answers, "create_session")) < len(new):
+                    decided.undecided()
+                    continue
+                for caller, (data, answer) in enumerate(zip(new, answers, strict=True)):
+                    found = store.find(data.tenant_ctx, f"user-{caller}")
+                    got = "nothing" if found is None else "another session"
+                    case.expect(found is not None and found[0] == answer.value, "the session of each user", got)
+                removals = crew.volley([("remove_session", answer.value) for answer in answers])
+                if len(_succeeded(case, removals, "remove_session")) < len(removals):
+                    decided.undecided()
+                    continue
+                for caller, data in enumerate(new):
+                    found = store.find(data.tenant_ctx, f"user-{caller}")
+                    case.expect(found is None, "nothing once all are removed", "a session")

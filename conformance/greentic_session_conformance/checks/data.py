@@ -1,6 +1,6 @@
 """DATA, as far as a store that is handed typed values can show it: what comes back."""
 
-from greentic_session import InvocationDeadline, SessionCursor, SessionData, TenantCtx
+from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.samples import (
@@ -211,13 +211,18 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
     """A larger value is held unaltered, or refused with invalid_input and no effect."""
     store = case.store()
     ctx = context()
+    actor = ctx.replace(impersonation=Impersonation("a" * 1_999 + "e"))
     large = (
         ("1 MiB of context_json", session(ctx, context_json="x" * 1_048_576 + "end")),
         ("5 MB of context_json", session(ctx, context_json="é" * 2_500_000 + "end")),
-        ("an id of 2,000 characters", session(ctx).replace(flow_id="f" * 1_999 + "e")),
+        ("ids of 2,000 characters", session(actor).replace(flow_id="f" * 1_999 + "e", pack_id="p" * 1_999 + "e")),
+        (
+            "a tenant of 2,000 characters",
+            session(context(tenant="t" * 1_999 + "e", team="g" * 1_999 + "e", user="user-8")),
+        ),
         ("a user of 2,000 characters", session(context(user="u" * 1_999 + "e"))),
         ("a string of 100,000 characters", session(ctx, node="n" * 99_997 + "end")),
-        ("every string of 20,000 characters", full(text="x" * 20_000 + "end")),
+        ("every string of 70,000 characters", full(text="x" * 70_000 + "end")),
         (
             "1,000 attributes",
             session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)})),
@@ -246,7 +251,8 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
         )
     if caller.effective_user != USER:
         return
-    small = session(caller)
+    # It has nothing of what is large, so that the update changes it.
+    small = session(context(team=caller.effective_team), node="node.small", context_json="small")
     with case.given():
         key = store.create(caller, small)
     answer = store.try_update(key, data)

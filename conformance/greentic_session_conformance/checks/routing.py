@@ -195,13 +195,14 @@ def who_has_no_session_finds_none(case: Case) -> None:
     """A user for whom nothing was created finds nothing, in an empty store and in one with sessions of others."""
     store = case.store()
     for _ in range(2):
-        for user in ("nobody", "user-70", "user-", "USER-7", "ser-7", "*", "-"):
+        for user in ("nobody", "user-70", "user-", "USER-7", "ser-7", "*", "-", "None", "null"):
             answer = store.try_find(context(user=None), user)
             if answer.ok or user != "*":
                 case.expect(answer.ok, "nothing", answer.describe())
                 _expect_nothing(case, answer.value, f"nothing for the user {user!a}")
         with case.given():
             store.create(context(), session(context()))
+            store.create(context(user=None), session(context(user=None)))
     decide(case, "ROUTE-10", store)
 
 
@@ -287,6 +288,7 @@ def key_and_data_belong_together(case: Case) -> None:
         (first, "first, changed"),
         (second, "second, changed"),
         (first, "first, changed again"),
+        (first, "first, changed for the third time"),
     ):
         with case.given():
             store.update(key, session(ctx, node=node))

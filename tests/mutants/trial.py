@@ -1,0 +1,92 @@
+"""Trying the suite on a wrong store: is it blamed for what it breaks, and for nothing else?"""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from catalogue import target_of
+from greentic_session_conformance.case import Conditions
+from greentic_session_conformance.run.judge import judge
+from greentic_session_conformance.run.plan import select
+
+#: What an operation of a wrong store may take. A right one needs a thousandth of it.
+SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a mutant fared.
+
+    Attributes:
+        wrong: the mutant.
+        killed_by: the names of the checks of its own rule that blame it for that rule.
+        complaints: what is wrong with the suite, or with what the mutant states; empty where all is well.
+        seconds: how long it took.
+    """
+
+    wrong: type
+    killed_by: tuple[str, ...]
+    complaints: tuple[str, ...]
+    seconds: float
+
+    def row(self):
+        """The mutant's row in the matrix: what is the same in every run."""
+        return {**stated(self.wrong), "killed_by": list(self.killed_by)}
+
+
+def stated(wrong):
+    """What a mutant says of itself."""
+    return {
+        "mutant": wrong.__name__,
+        "rule": wrong.rule,
+        "wrong": " ".join(wrong.__doc__.removeprefix(f"{wrong.rule}: ").split()),
+        "fault": wrong.fault,
+        "also": sorted(wrong.also),
+    }
+
+
+def judged(target, first=""):
+    """The results of every check of a target's profiles, those of one rule first."""
+    conditions = Conditions(effort="quick", operation_timeout=SECONDS)
+    planned = sorted(select(target.profiles).checks(), key=lambda check: first not in check.rules)
+    return [judge(check, target, conditions) for check in planned]
+
+
+def searches(check, module):
+    """Whether a check is a search of the given module; a search blames whatever rule it finds broken."""
+    return check.run.__module__.rpartition(".")[2] == module
+
+
+def told(result):
+    """A result that isn't a pass, in a line."""
+    came = f"expected {result.expected}, got {result.got}"
+    return f"{result.rule} by {result.check} {result.vector}: {result.reason or came}"
+
+
+def try_out(wrong):
+    """Judge a mutant by every check of its profiles."""
+    began = monotonic()
+    results = judged(target_of(wrong), wrong.rule)
+    planned = select(wrong.profiles).checks()
+    own = {check.name for check in planned if wrong.rule in check.rules or searches(check, wrong.found_by)}
+    failed = [result for result in results if result.outcome == "failed"]
+    killed_by = [result.check for result in failed if result.rule == wrong.rule and result.check in own]
+    complaints = []
+    if not killed_by:
+        others = [told(result) for result in results if result.outcome != "passed"]
+        complaints.append(f"no check of {wrong.rule} blames it; {others or 'it survived'}")
+    complaints += [
+        f"blamed on what it doesn't break: {told(result)}"
+        for result in failed
+        if result.rule not in {wrong.rule, *wrong.also}
+    ]
+    # A race that isn't the mutant's own may go well now and then.
+    certain = {rule for rule in wrong.also if not rule.startswith("CONC-")}
+    complaints += [
+        f"`also` names {rule}, which didn't fail" for rule in sorted(certain - {result.rule for result in failed})
+    ]
+    complaints += [
+        f"a failure that tells too little: {told(result)}"
+        for result in failed
+        if not (result.expected and result.got and result.script)
+    ]
+    return Trial(wrong, tuple(killed_by), tuple(complaints), monotonic() - began)

@@ -1,0 +1,238 @@
+"""Stores that take a given key for another one, or for more than a name."""
+
+import fnmatch
+import posixpath
+import re
+
+from base import Base
+
+from greentic_session import GreenticError
+
+
+class Renames(Base):
+    """Keeps a session under a key of its own spelling."""
+
+    def given(self, key):
+        return self.spelt(super().given(key))
+
+    def spelt(self, key):
+        return key
+
+
+class FoldsGivenKeys(Renames):
+    """KEY-08: a given key is kept in lower case."""
+
+    rule = "KEY-08"
+    fault = "digests in hexadecimal, normalised because two services write them differently"
+
+    def spelt(self, key):
+        return key.lower()
+
+
+class TrimsGivenKeys(Renames):
+    """KEY-08: white space around a given key is dropped."""
+
+    rule = "KEY-08"
+    fault = "a validator that strips strings, as pydantic can"
+
+    def spelt(self, key):
+        return key.strip()
+
+
+class TakesKeysForPaths(Renames):
+    """KEY-08: a given key is a path, and is normalised as one."""
+
+    rule = "KEY-08"
+    fault = "one file a session, or a URL with the key in it"
+
+    def spelt(self, key):
+        return posixpath.normpath(key)
+
+
+class TakesTheLastPart(Renames):
+    """KEY-08: of a key with colons the last part counts."""
+
+    rule = "KEY-08"
+    fault = "key.split(':')[-1], to get rid of a prefix"
+
+    def spelt(self, key):
+        return key.split(":")[-1] or key
+
+
+class ReadsKeysAsNumbers(Renames):
+    """KEY-08: a key of digits is kept as a number."""
+
+    rule = "KEY-08"
+    fault = "JavaScript's or PHP's arrays, in which '0' is 0"
+
+    def spelt(self, key):
+        return str(int(key)) if re.fullmatch("[0-9]+", key) else key
+
+
+class DropsEmoji(Renames):
+    """KEY-08: characters beyond U+FFFF are dropped from a key."""
+
+    rule = "KEY-08"
+    fault = "utf8mb3 on the key's column, with a sanitiser in front"
+
+    def spelt(self, key):
+        return re.sub("[\U00010000-\U0010ffff]", "?", key)
+
+
+class RemovesByPrefix(Base):
+    """KEY-08: remove takes every session whose key begins with the one given."""
+
+    rule = "KEY-08"
+    fault = "langgraph-checkpoint's savers that delete a thread by scanning for its prefix"
+
+    def forget(self, key):
+        for other in [name for name in self.sessions if name.startswith(key)]:
+            del self.sessions[other]
+
+
+class RemovesByPattern(Base):
+    """KEY-08: a key is a pattern to remove."""
+
+    rule = "KEY-08"
+    fault = "KEYS or SCAN MATCH with the key in the pattern, unescaped"
+
+    def forget(self, key):
+        super().forget(key)
+        for other in [name for name in self.sessions if fnmatch.fnmatchcase(name, key)]:
+            del self.sessions[other]
+
+
+class RefusesLongKeys(Base):
+    """KEY-08: a key of more than 128 bytes is refused."""
+
+    rule = "KEY-08"
+    fault = "a limit that fits the keys that one has seen"
+    also = frozenset({"ERR-11"})
+
+    def given(self, key):
+        if len(key.encode()) > 128:
+            raise self.refusal("invalid_input", "the key is too long")
+        return super().given(key)
+
+
+class RetriesInPeace(Base):
+    """KEY-06: a create under a taken key succeeds where the data is the same."""
+
+    rule = "KEY-06"
+    fault = "idempotent creation, so that a client may retry"
+
+    def create_session(self, ctx, data, key=None):
+        if key is not None and self.read(key) == data:
+            return key
+        return super().create_session(ctx, data, key)
+
+
+class ConflictsAndWrites(Base):
+    """KEY-06: a create under a taken key says conflict, and has replaced the session."""
+
+    rule = "KEY-06"
+    fault = "SET … GET: the old value tells of the conflict when it is overwritten"
+    also = frozenset({"CONC-03"})
+
+    def taken(self, key):
+        return key in self.sessions and not self.replaced
+
+    replaced = False
+
+    def create_session(self, ctx, data, key=None):
+        try:
+            return super().create_session(ctx, data, key)
+        except GreenticError as error:
+            if error.code == "conflict":
+                self.write(key, data)
+            raise
+
+
+class FreesKeysForTheirTenantOnly(Base):
+    """KEY-07: a removed key may be used again, but only by the tenant that had it."""
+
+    rule = "KEY-07"
+    fault = "reservations of keys in a table of their own, by tenant"
+
+    def __init__(self):
+        super().__init__()
+        self.owners = {}
+
+    def create_session(self, ctx, data, key=None):
+        with self.lock:
+            self.fence_create(ctx, data)
+            if key in self.owners and self.owners[key] != ctx.tenant_id:
+                raise self.refusal("conflict", "taken")
+            made = super().create_session(ctx, data, key)
+            self.owners[made] = ctx.tenant_id
+            return made
+
+
+class ReservesRefusedKeys(Base):
+    """KEY-09: the key of a create that the fence refuses stays reserved."""
+
+    rule = "KEY-09"
+    fault = "SETNX first, then the fence, and no DEL on the way out"
+
+    def __init__(self):
+        super().__init__()
+        self.reserved = set()
+
+    def taken(self, key):
+        return super().taken(key) or key in self.reserved
+
+    def create_session(self, ctx, data, key=None):
+        try:
+            return super().create_session(ctx, data, key)
+        except GreenticError as error:
+            if error.code == "invalid_input" and key:
+                self.reserved.add(key)
+            raise
+
+
+class AllocatesOnReads(Base):
+    """KEY-05: a get of a key that isn't there leaves an empty place under it, and the key is taken."""
+
+    rule = "KEY-05"
+    fault = "a defaultdict, or a cache that keeps what was missed"
+    also = frozenset({"KEY-09"})
+
+    def get_session(self, key):
+        self.sessions.setdefault(key, None)
+        return super().get_session(key)
+
+
+class DoesNotRouteGivenKeys(Base):
+    """KEY-09: a session under a given key isn't found by its user."""
+
+    rule = "KEY-09"
+    fault = "a second path for webhooks, which have no user to come back"
+
+    def create_session(self, ctx, data, key=None):
+        self.routes = key is None
+        return super().create_session(ctx, data, key)
+
+    def route(self, scope, key):
+        if self.routes:
+            super().route(scope, key)
+
+
+class InheritsWithoutAUser(Base):
+    """ROUTE-20: a key that is used again for nobody keeps the routing that it had."""
+
+    rule = "ROUTE-20"
+    fault = "an entry that is cleared when it is replaced, and only then"
+
+    def unroute(self, key):
+        self.left = {**getattr(self, "left", {}), key: self.scopes.get(key)}
+        super().unroute(key)
+
+    def scope_at_create(self, ctx, data):
+        self.nobodys = self.user(data.tenant_ctx) is None
+        return super().scope_at_create(ctx, data)
+
+    def write(self, key, data):
+        super().write(key, data)
+        scope = getattr(self, "left", {}).pop(key, None)
+        if scope is not None and self.nobodys:
+            self.entries[scope] = key

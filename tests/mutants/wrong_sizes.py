@@ -1,0 +1,114 @@
+"""Stores that cut, refuse or lose what is long."""
+
+from base import Base
+
+
+class CutsAt64Kibibytes(Base):
+    """DATA-09: a snapshot is cut at 65,535 bytes."""
+
+    rule = "DATA-09"
+    fault = "MySQL's TEXT without strict mode"
+    also = frozenset({"DATA-10"})
+
+    def kept(self, data):
+        return data.replace(context_json=data.context_json.encode()[:65_535].decode(errors="ignore"))
+
+
+class CutsStringsAt255(Base):
+    """DATA-09: strings of the context are cut at 255 characters."""
+
+    rule = "DATA-09"
+    fault = "VARCHAR(255), the default of many an ORM"
+    also = frozenset({"DATA-10"})
+
+    def kept(self, data):
+        ctx = data.tenant_ctx
+        return data.replace(tenant_ctx=ctx.replace(trace_id=ctx.trace_id and ctx.trace_id[:255]))
+
+
+class RefusesLongUsers(Base):
+    """DATA-09: a user of more than 191 characters is refused."""
+
+    rule = "DATA-09"
+    fault = "an index on a utf8mb4 column: 767 bytes are 191 characters"
+    also = frozenset({"FENCE-15"})
+
+    def fence_create(self, ctx, data):
+        super().fence_create(ctx, data)
+        if len(self.user(data.tenant_ctx) or "") > 191:
+            raise self.refusal("invalid_input", "the user is too long")
+
+
+class HoldsFiftyAttributes(Base):
+    """DATA-09: a session with more than fifty attributes is refused."""
+
+    rule = "DATA-09"
+    fault = "the number of tags that a cloud's API allows"
+    also = frozenset({"DATA-08"})
+
+    def kept(self, data):
+        if len(data.tenant_ctx.attributes) > 50:
+            raise self.refusal("invalid_input", "too many attributes")
+        return data
+
+
+class HoldsAHundredAttributes(Base):
+    """DATA-10: of more than a hundred attributes the rest is dropped."""
+
+    rule = "DATA-10"
+    fault = "a tracing library's limit on attributes, which drops and doesn't tell"
+
+    def kept(self, data):
+        first = dict(list(data.tenant_ctx.attributes.items())[:100])
+        return data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=first))
+
+
+class CutsActors(Base):
+    """DATA-10: the actor of an impersonation is cut at 1,024 characters."""
+
+    rule = "DATA-10"
+    fault = "one column that was forgotten when the others were made longer"
+
+    def kept(self, data):
+        whose = data.tenant_ctx.impersonation
+        if whose is None:
+            return data
+        cut = whose.replace(actor_id=whose.actor_id[:1024])
+        return data.replace(tenant_ctx=data.tenant_ctx.replace(impersonation=cut))
+
+
+class CutsReasonsAt65535(Base):
+    """DATA-10: a wait reason is cut at 65,535 characters."""
+
+    rule = "DATA-10"
+    fault = "a length kept in two bytes"
+
+    def kept(self, data):
+        reason = data.cursor.wait_reason
+        return data.replace(cursor=data.cursor.replace(wait_reason=reason and reason[:65_535]))
+
+
+class RefusesAndRoutes(Base):
+    """DATA-10: what is too large is refused when its entry has been written."""
+
+    rule = "DATA-10"
+    fault = "Redis' 512 MB or a proxy's limit, met by the second of two writes"
+
+    def create_session(self, ctx, data, key=None):
+        if len(data.context_json) > 1 << 20:
+            super().create_session(ctx, data.replace(context_json=""), key)
+            raise self.refusal("invalid_input", "too large")
+        return super().create_session(ctx, data, key)
+
+
+class EvictsByBytes(Base):
+    """DATA-10: a large session is taken and pushes the others out."""
+
+    rule = "DATA-10"
+    fault = "memcached's slabs: the large one gets the memory, and the oldest go"
+
+    def write(self, key, data):
+        if len(data.context_json) > 1 << 20:
+            self.sessions.clear()
+        else:
+            super().write(key, data)

@@ -1,4 +1,4 @@
-"""The files of a report: ``report.json``, ``junit.xml``, ``summary.md``, ``badge.json`` and the scripts under ``repro/``."""
+"""The files of a report: ``report.json``, ``junit.xml``, ``summary.md``, ``report.html``, ``badge.json`` and the scripts under ``repro/``."""
 
 import json
 import shutil
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from greentic_session_conformance.report.badge import badge
+from greentic_session_conformance.report.html import page
 from greentic_session_conformance.report.junit import junit
 from greentic_session_conformance.report.model import Report, script_name
 from greentic_session_conformance.report.summary import summary
@@ -22,6 +23,7 @@ def write(report: Report, folder: Path) -> None:
     _write(folder / "report.json", _json(report.as_dict()))
     (folder / "junit.xml").write_bytes(junit(report))
     _write(folder / "summary.md", summary(report))
+    _write(folder / "report.html", page(report))
     _write(folder / "badge.json", _json(badge(report)))
     scripts = folder / "repro"
     shutil.rmtree(scripts, ignore_errors=True)

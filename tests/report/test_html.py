@@ -139,6 +139,17 @@ def test_without_a_script_everything_can_be_read():
     assert all("open" in element for element in read(of_every_status()).all("details"))
 
 
+def test_of_a_long_history_the_end_stands_open_and_the_rest_can_be_unfolded():
+    found = read(report(failure("FENCE-05", operations=[f"call {number}" for number in range(1, 401)])))
+    before, last = found.all("ol")
+    (folded,) = [element for element in found.all("details") if element["text"].startswith("388 operations")]
+    assert "data-fold" in folded
+    assert (before["start"], last["start"]) == ("1", "389")
+    assert before["text"].endswith("call 388")
+    assert last["text"].startswith("call 389")
+    assert last["text"].endswith("call 400")
+
+
 @pytest.mark.rule("VERD-26")
 @pytest.mark.parametrize("made", [hostile(), of_every_status()])
 def test_a_page_asks_nothing_of_elsewhere(made):

@@ -9,7 +9,7 @@ from greentic_session_conformance.report.text import is_web_address
 from greentic_session_conformance.report.wording import counted, status_in_words
 from greentic_session_conformance.rules import rules
 
-#: A history longer than this is folded until somebody wants it.
+#: Of a history that is longer, so many operations stand open.
 LONG: Final = 12
 
 
@@ -81,10 +81,19 @@ def _failure(item: Requirement, number: int, failure: Mapping[str, Any]) -> Mark
 
 
 def _history(operations: "list[str] | tuple[str, ...]") -> Iterator[Markup]:
-    if operations:
-        told = f"The {counted(len(operations), 'operation')} that led there"
-        listed = element("ol", *(element("li", element("code", call)) for call in operations))
-        yield element("details", element("summary", told), listed, open=True, data_fold=len(operations) > LONG)
+    """What led there; of a long history the end stands open, for it is what a reader wants first."""
+    if not operations:
+        return
+    before = len(operations) - LONG if len(operations) > LONG else 0
+    yield element("p", f"The {counted(len(operations), 'operation')} that led there", class_="led")
+    if before:
+        told = f"{counted(before, 'operation')} before these {LONG}"
+        yield element("details", element("summary", told), _numbered(operations[:before], 1), open=True, data_fold=True)
+    yield _numbered(operations[before:], before + 1)
+
+
+def _numbered(operations: Iterable[str], first: int) -> Markup:
+    return element("ol", *(element("li", element("code", call)) for call in operations), start=str(first))
 
 
 def _script(name: str, script: str) -> Iterator[Markup]:

@@ -111,7 +111,7 @@ class Page:
 
 
 @contextmanager
-def browser(path, folder, seconds=60):
+def browser(path, folder, seconds=300):
     """A browser with one page, which is ended afterwards, and after a time in any case."""
     pipes = [os.pipe(), os.pipe()]
     (given, commands), (answers, taken) = pipes

@@ -51,7 +51,7 @@ def page(report: Report) -> str:
 
 
 def _asset(name: str) -> Markup:
-    return Markup((files(__package__) / "assets" / name).read_text("utf-8"))
+    return Markup((files("greentic_session_conformance.report") / "assets" / name).read_text("utf-8"))
 
 
 def _digest(text: str) -> str:

@@ -139,6 +139,12 @@ def test_without_a_script_everything_can_be_read():
     assert all("open" in element for element in read(of_every_status()).all("details"))
 
 
+def test_a_drawing_among_the_operations_keeps_its_columns():
+    drawing = "caller 1  |---|\ncaller 2     |---|"
+    found = read(report(failure("FENCE-05", operations=["create_session()", drawing], script="")))
+    assert [element["text"] for element in found.all("pre")] == [drawing]
+
+
 def test_of_a_long_history_the_end_stands_open_and_the_rest_can_be_unfolded():
     found = read(report(failure("FENCE-05", operations=[f"call {number}" for number in range(1, 401)])))
     before, last = found.all("ol")

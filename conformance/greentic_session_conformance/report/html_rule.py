@@ -93,7 +93,9 @@ def _history(operations: "list[str] | tuple[str, ...]") -> Iterator[Markup]:
 
 
 def _numbered(operations: Iterable[str], first: int) -> Markup:
-    return element("ol", *(element("li", element("code", call)) for call in operations), start=str(first))
+    # What is told in several lines is drawn in columns, which must not be wrapped.
+    shown = (element("pre" if "\n" in call else "code", call) for call in operations)
+    return element("ol", *(element("li", call) for call in shown), start=str(first))
 
 
 def _script(name: str, script: str) -> Iterator[Markup]:

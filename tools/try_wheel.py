@@ -102,6 +102,10 @@ def try_extra(wheel: Path, extra: str, place: Path) -> None:
     if status == 0:
         _run(script, "conformance", "memory", "--effort", "quick", "--report", place / "reports", cwd=place)
         _run(script, "schema", "session-data", cwd=place)
+        page = (place / "reports" / "report.html").read_text("utf-8")
+        assert "prefers-color-scheme" in page, "the report's page lacks its style"
+        assert "beforeprint" in page, "the report's page lacks its script"
+        _run(script, "compare", place / "reports", place / "reports", cwd=place)
     if extra == "[redis]":
         _verify_types(place)
     if extra == "[all]":

@@ -3,6 +3,7 @@
 import click
 
 import greentic_session
+from greentic_session_conformance.cli.compare import compare
 from greentic_session_conformance.cli.conformance import conformance
 from greentic_session_conformance.cli.explain import explain
 from greentic_session_conformance.cli.key import key
@@ -14,6 +15,7 @@ _EXAMPLES = """\b
 Examples:
   greentic-session conformance memory
   greentic-session conformance mypkg.stores:MyStore
+  greentic-session compare old/report.json reports/report.json
   greentic-session explain FENCE-05
   greentic-session validate session.json
   greentic-session schema session-data
@@ -29,7 +31,7 @@ def commands() -> None:
     """Session stores put to the test: the specification, its schemas, and a suite that judges."""
 
 
-for command in (conformance, explain, validate, schema, key):
+for command in (conformance, compare, explain, validate, schema, key):
     commands.add_command(command)
 
 

@@ -11,15 +11,17 @@ import pytest
 
 from greentic_session_conformance.case import Conditions
 from greentic_session_conformance.checks import Check, checks
+from greentic_session_conformance.deviations import Deviation, DeviationsError, read_deviations
 from greentic_session_conformance.door.book import Book, Event
 from greentic_session_conformance.door.explain import failure_text
 from greentic_session_conformance.door.watchdog import Watchdog
 from greentic_session_conformance.pytest_plugin import MARK
+from greentic_session_conformance.report.words import notices, summary_of
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import Selection, SelectionError, select
 from greentic_session_conformance.run.preflight import NotRunnableError, preflight
-from greentic_session_conformance.run.record import info_of
+from greentic_session_conformance.run.record import info_of, today
 from greentic_session_conformance.suite import test_name
 from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
 from greentic_session_conformance.targets.target import CallableTarget, LentTarget, Target
@@ -66,11 +68,19 @@ class Door:
         self._timeout: float = option("--session-operation-timeout")
         self._folder = Path(option("--session-report")).absolute()
         self._is_worker = workers is not None
-        self._book = Book(self._seed, self._effort)
+        self._deviations = self._declared(option("--session-deviations"))
+        self._book = Book(self._seed, self._effort, self._deviations)
         self._suites: dict[str, _Suite] = {}
         self._named: Target | None = None
         self._watchdog: Watchdog | None = None
         self._reports: list[tuple[Report, Path]] = []
+
+    @staticmethod
+    def _declared(path: str | None) -> tuple[Deviation, ...]:
+        try:
+            return () if path is None else read_deviations(Path(path))
+        except DeviationsError as error:
+            raise pytest.UsageError(str(error)) from None
 
     # -- which tests
 
@@ -171,7 +181,13 @@ class Door:
     def _watch(self, suite: _Suite) -> None:
         if self._watchdog is None:
             self._watchdog = Watchdog(
-                self._config, self._folder, self._seed, self._effort, self._timeout, write=not self._is_worker
+                self._config,
+                self._folder,
+                self._seed,
+                self._effort,
+                self._timeout,
+                deviations=self._config.getoption("--session-deviations"),
+                write=not self._is_worker,
             )
         suite.conditions.pulse = self._watchdog.pulse
 
@@ -291,16 +307,24 @@ class Door:
         take({"start": check.name})
         result = judge(check, target, suite.conditions, store)
         take({"result": result.as_dict()})
-        self._conclude(result)
+        self._conclude(result, target)
 
-    def _conclude(self, result: Result) -> None:
+    def _conclude(self, result: Result, target: Target) -> None:
         if result.outcome == "not-judged":
             pytest.skip(f"not judged: {result.reason}")
         if result.outcome == "failed":
             text = failure_text(result, self._folder)
+            excuse = self._excuse(result.rule, str(target.name))
+            if excuse is not None:
+                pytest.xfail(f"a deviation until {excuse.expires} ({excuse.reason}): {text}")
             if rules()[result.rule].level != "MUST":
                 pytest.xfail(f"recommended and not kept: {text}")
             pytest.fail(text, pytrace=False)
+
+    def _excuse(self, rule: str, target: str) -> Deviation | None:
+        """The deviation that excuses a breach, if there is one."""
+        about = (item for item in self._deviations if item.rule == rule and item.target in {"", target})
+        return next((item for item in about if not item.has_expired(today())), None)
 
     # -- reporting
 
@@ -361,8 +385,9 @@ class Door:
                     terminalreporter.write_line(
                         f"{item.id:9} {item.status:11} {item.title}" + (f" ({item.reason})" if item.reason else "")
                     )
-            told = f": {report.reason}" if report.reason else ""
+            for line in notices(report):
+                terminalreporter.write_line(line)
             profiles = ", ".join(f"{name} {verdict}" for name, verdict in report.profiles.items())
             terminalreporter.write_line(
-                f"verdict {report.verdict.upper()}{told}   {profiles}   seed {report.seed}   {folder / 'report.json'}"
+                f"verdict {report.verdict.upper()}{summary_of(report)}   {profiles}   seed {report.seed}   {folder / 'report.json'}"
             )

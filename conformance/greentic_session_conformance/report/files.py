@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from greentic_session_conformance.report.model import Report, script_name
+from greentic_session_conformance.report.model import Report, Requirement, script_name
+from greentic_session_conformance.report.words import notices, with_deviations
 from greentic_session_conformance.rules import SPEC_VERSION, rules
 
 #: Characters that XML 1.0 can't carry.
@@ -43,14 +44,14 @@ def junit(report: Report) -> bytes:
             case = ET.Element(
                 "testcase", classname=f"{item.profile}.{item.id}", name=_xml(f"{test['id']} · {item.title}")
             )
-            if test["outcome"] == "failed" and item.level == "MUST":
+            if test["outcome"] == "failed" and item.status == "failed":
                 for failure in (found for found in item.failures if found["test"] == test["id"]):
                     told = ET.SubElement(
                         case, "failure", message=_xml(f"expected {failure['expected']}; got {failure['got']}")
                     )
                     told.text = _xml("\n".join([rules()[item.id].text, *failure["operations"]]))
             elif test["outcome"] != "passed":
-                ET.SubElement(case, "skipped", message=_xml(item.reason or item.status))
+                ET.SubElement(case, "skipped", message=_xml(item.reason or _excuse(item) or item.status))
             by_profile.setdefault(item.profile, []).append(case)
     for profile, cases in by_profile.items():
         failures = str(sum(case.find("failure") is not None for case in cases))
@@ -77,6 +78,10 @@ def junit(report: Report) -> bytes:
     return text
 
 
+def _excuse(item: Requirement) -> str:
+    return f"a deviation until {item.deviation['expires']}: {item.deviation['reason']}" if item.deviation else ""
+
+
 def _xml(text: str) -> str:
     return text.translate(_NOT_XML).encode("utf-8", "backslashreplace").decode()
 
@@ -84,7 +89,7 @@ def _xml(text: str) -> str:
 def summary(report: Report) -> str:
     """The report as a page of Markdown, for a pull request or a build's summary."""
     target = f"{report.target.name} {report.target.version}".strip()
-    lines = [f"# {target}: {report.verdict}", ""]
+    lines = [f"# {target}: {report.verdict}{with_deviations(report)}", ""]
     if report.reason:
         lines += [report.reason, ""]
     lines += [f"Specification {SPEC_VERSION}, seed {report.seed}, effort {report.effort}.", ""]
@@ -109,6 +114,8 @@ def summary(report: Report) -> str:
                     f"- try it: `python repro/{script_name(item, number)}`",
                     "",
                 ]
+    if told := notices(report):
+        lines += [*(f"- {line}" for line in told), ""]
     if report.target.offers:
         lines += [f"Offered but not claimed, so not judged: {', '.join(report.target.offers)}.", ""]
     return "\n".join(lines)

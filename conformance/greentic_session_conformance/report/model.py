@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import greentic_session
 from greentic_session_conformance.checks import Check, checks
+from greentic_session_conformance.report.deviating import Fault, Ledger, reckon
 from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules, spec_hash
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.record import Record, TargetInfo
@@ -63,6 +64,8 @@ class Report:
         reason: why the target could not be run, or the run ended early.
         interrupted: whether somebody ended the run.
         spec_hash: of the text that was judged by (:func:`~greentic_session_conformance.rules.spec_hash`).
+        deviation_faults: declared deviations that don't hold; one is enough for ``non-conformant`` (rule VERD-19).
+        notes: what a reader should know besides; no verdict changes by it.
     """
 
     target: TargetInfo
@@ -75,6 +78,8 @@ class Report:
     reason: str = ""
     interrupted: bool = False
     spec_hash: str = ""
+    deviation_faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -107,6 +112,8 @@ class Report:
             "reason": self.reason,
             "profiles": dict(self.profiles),
             "deviations": len(self.deviations),
+            "deviation_faults": [asdict(fault) for fault in self.deviation_faults],
+            "notes": list(self.notes),
             "requirements": [
                 asdict(item)
                 | {
@@ -141,7 +148,11 @@ def build(record: Record) -> Report:
         if selection.judges(rule) or (rule.id in blamed and rule.profiles <= selection.claims)
     ]
     by_check = {result.check: result for result in record.results}
-    requirements = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
+    found = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
+    ledger = reckon(
+        record.deviations, {item.id: item.status for item in found}, selection, record.target.name, record.today
+    )
+    requirements = tuple(_declared(item, ledger) for item in found)
     ended = bool(record.interrupted or record.ended_early)
     profiles: dict[str, str] = {}
     for name in TARGET_PROFILES:
@@ -150,6 +161,8 @@ def build(record: Record) -> Report:
             if own:
                 profiles[name] = _verdict(own, partial=selection.is_partial, ended=False)
     verdict = "not-run" if record.fatal else _verdict(requirements, partial=selection.is_partial, ended=ended)
+    if ledger.faults and not record.fatal:
+        verdict = "non-conformant"
     return Report(
         target=record.target,
         verdict=verdict,
@@ -161,7 +174,17 @@ def build(record: Record) -> Report:
         reason=record.fatal or record.ended_early,
         interrupted=record.interrupted,
         spec_hash=spec_hash(),
+        deviation_faults=ledger.faults,
+        notes=() if record.fatal else ledger.notes,
     )
+
+
+def _declared(item: Requirement, ledger: Ledger) -> Requirement:
+    """A rule with what was declared of it: a breach that a deviation excuses is a deviation (rule VERD-18)."""
+    if item.id not in ledger.declared:
+        return item
+    status = "deviation" if item.id in ledger.counted else item.status
+    return replace(item, status=status, deviation=ledger.declared[item.id].told())
 
 
 def _verdict(requirements: Iterable[Requirement], *, partial: bool, ended: bool) -> str:
@@ -169,7 +192,7 @@ def _verdict(requirements: Iterable[Requirement], *, partial: bool, ended: bool)
     statuses = {item.status for item in requirements}
     if any(item.status == "failed" for item in found):
         return "non-conformant"
-    if ended or any(item.status == "not-judged" for item in found) or not statuses & {"passed", "warned"}:
+    if ended or any(item.status == "not-judged" for item in found) or not statuses & {"passed", "warned", "deviation"}:
         return "incomplete"
     return "partial" if partial else "conformant"
 

@@ -166,7 +166,7 @@ class Supervisor:
         self._running = ""
         if result.hung:
             self._job.hangs[result.hung] = self._job.hangs.get(result.hung, 0) + 1
-        if result.outcome == "failed" and self._job.stop_at_failure:
+        if self._job.ends_at(result):
             self._ended = True
             self.record.ended_early = f"ended at the first failure (-x), {result.rule}"
 

@@ -30,20 +30,27 @@ class Book:
         self._deviations = deviations
         self.records: dict[str, Record] = {}
         self.running: tuple[str, str] | None = None
+        self.planned: set[str] = set()
         self._selected: set[str] = set()
 
     def take(self, event: Event) -> None:
-        """Take an event: a class opened, a check started, a result, or a target that can't be run."""
+        """Take an event: a test planned or left out, a class opened, a check started, a result, or a target that can't be run."""
         suite = event["suite"]
         if "target" in event:
             told = event["target"]
             info = TargetInfo(**told | {"claims": tuple(told["claims"]), "offers": tuple(told["offers"])})
-            selection = Selection(**{name: frozenset(value) for name, value in event["selection"].items()})
-            record = self._record(suite)
-            record.target, record.selection = info, selection
+            self._record(suite).target = info
+        if "selection" in event:
+            chosen = {name: frozenset(value) for name, value in event["selection"].items()}
+            self._record(suite).selection = Selection(**chosen)
         if "seed" in event:
             self._seed = event["seed"]
             self._record(suite).seed = event["seed"]
+        if "left_out" in event:
+            self._record(suite).left_out |= event["left_out"]
+        if "planned" in event:
+            self._record(suite)
+            self.planned.add(event["planned"])
         if "start" in event:
             self.running = (suite, event["start"])
         if "result" in event:

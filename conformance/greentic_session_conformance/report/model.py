@@ -22,6 +22,10 @@ EXIT_STATUS: Mapping[str, int] = {
 }
 
 
+#: The statuses of a rule that was judged.
+_JUDGED = frozenset({"passed", "failed", "warned", "deviation"})
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What one rule came to.
@@ -87,6 +91,11 @@ class Report:
         return 130 if self.interrupted else EXIT_STATUS[self.verdict]
 
     @property
+    def has_judged(self) -> bool:
+        """Whether any rule was judged at all (rule VERD-05)."""
+        return any(item.status in _JUDGED for item in self.requirements)
+
+    @property
     def broken(self) -> tuple[Requirement, ...]:
         """The rules that failed."""
         return tuple(item for item in self.requirements if item.status == "failed")
@@ -126,6 +135,12 @@ class Report:
         }
 
 
+#: Why a check has no result where nothing else is known of it.
+_NOT_RUN = "the check was not run: a hook, a plugin or an option left it out"
+#: Of several results of one check the worst counts: a store that is right at times isn't right (rule VERD-02).
+_WORST_FIRST = ("failed", "not-judged", "passed")
+
+
 def test_id(check: str) -> str:
     """A check's ID in a report: its first rule and its name."""
     by_name = {item.name: item for item in checks()}
@@ -147,7 +162,8 @@ def build(record: Record) -> Report:
         for rule in rules().values()
         if selection.judges(rule) or (rule.id in blamed and rule.profiles <= selection.claims)
     ]
-    by_check = {result.check: result for result in record.results}
+    worst_last = sorted(record.results, key=lambda result: _WORST_FIRST.index(result.outcome), reverse=True)
+    by_check = {result.check: result for result in worst_last}
     found = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
     ledger = reckon(
         record.deviations, {item.id: item.status for item in found}, selection, record.target.name, record.today
@@ -192,7 +208,7 @@ def _verdict(requirements: Iterable[Requirement], *, partial: bool, ended: bool)
     statuses = {item.status for item in requirements}
     if any(item.status == "failed" for item in found):
         return "non-conformant"
-    if ended or any(item.status == "not-judged" for item in found) or not statuses & {"passed", "warned", "deviation"}:
+    if ended or any(item.status == "not-judged" for item in found) or not statuses & _JUDGED:
         return "incomplete"
     return "partial" if partial else "conformant"
 
@@ -228,9 +244,8 @@ def _blames(result: Result | None, rule: Rule) -> bool:
 
 def _outcome(check: Check, result: Result | None, rule: Rule, record: Record) -> tuple[str, str]:
     if result is None:
-        return "not-judged", record.ended_early or (
-            "the run was interrupted" if record.interrupted else "the check was not run"
-        )
+        ended = record.ended_early or ("the run was interrupted" if record.interrupted else "")
+        return "not-judged", record.left_out.get(check.name) or ended or _NOT_RUN
     if result.outcome == "failed" and result.rule != rule.id:
         return "not-judged", f"{check.name} met a breach of {result.rule} on its way"
     return result.outcome, result.reason

@@ -55,6 +55,7 @@ class Record:
         fatal: why the target can't be run; empty where it can.
         ended_early: why checks are left that weren't run; empty where none are.
         interrupted: whether somebody ended the run.
+        left_out: of checks that weren't run, by name, why not, where that is known (rule VERD-20).
         deviations: what the deviations file declares.
         today: the day of the run in UTC, in ISO form.
     """
@@ -67,5 +68,6 @@ class Record:
     fatal: str = ""
     ended_early: str = ""
     interrupted: bool = False
+    left_out: dict[str, str] = field(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()
     today: str = field(default_factory=today)

@@ -64,6 +64,16 @@ LEFT_OUT = {
         ),
         "without a recorded reason",
     ),
+    "a check that is made up": (
+        (
+            f"    def {TEST}(self, _conformance):\n"
+            "        import dataclasses\n"
+            "        from greentic_session_conformance.checks import checks\n"
+            f"        check = next(check for check in checks() if check.name == {TEST[14:]!r})\n"
+            "        _conformance(dataclasses.replace(check, run=lambda case: None))\n"
+        ),
+        "without a recorded reason",
+    ),
     "skipped": (
         (
             f"    @pytest.mark.skip(reason='not today')\n    def {TEST}(self, _conformance):\n"

@@ -140,6 +140,13 @@ class RaisesSystemExit(InMemorySessionStore):
         raise SystemExit(3)
 
 
+class RaisesKeyboardInterrupt(InMemorySessionStore):
+    """Update raises what only a user should."""
+
+    def update_session(self, key, data):
+        raise KeyboardInterrupt
+
+
 class Crashes(InMemorySessionStore):
     """Remove dies as C code dies."""
 

@@ -127,6 +127,7 @@ DEATHS = [
     ),
     ("Crashes", "OPS-10", "remove_session", "the store's process was ended by SIGSEGV during remove_session"),
     ("RaisesSystemExit", "OPS-08", "update_session", "SystemExit"),
+    ("RaisesKeyboardInterrupt", "OPS-08", "update_session", "KeyboardInterrupt without a code"),
     ("Recurses", "OPS-08", "update_session", "RecursionError"),
 ]
 
@@ -218,7 +219,8 @@ def test_a_target_that_claims_codec_without_decode_is_non_conformant(door):
     assert run.failure_of("DATA-07")["got"] == "no decode()"
 
 
-def test_an_interrupted_run_leaves_a_report_that_says_so(tmp_path, mark):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_a_report_that_says_so(tmp_path, mark, sent):
     begun = tmp_path / "begun"
     target = f"{HERE / 'hard_stores.py'}:Waits"
     options = ("--operation-timeout", "60", "--rule", "OPS-07", "--rule", "OPS-08")
@@ -231,7 +233,7 @@ def test_an_interrupted_run_leaves_a_report_that_says_so(tmp_path, mark):
         time.sleep(0.01)
     assert begun.exists()
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     output, _ = process.communicate(timeout=30)
 
     report = read(tmp_path)

@@ -123,9 +123,11 @@ class Case:
         """What a method of the target answers to the arguments: a value, or whatever it raises."""
         try:
             return Answer(self.bounded(operation, method, *arguments))
-        except (KeyboardInterrupt, OperationHung):
+        except OperationHung:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+        except BaseException as error:
+            if self.limit.interrupted:
+                raise
             return Answer(error=error)
 
     @property

@@ -89,9 +89,9 @@ def _outcome(check: Check, case: Case) -> Result:
     except OperationHung as hung:
         expected = f"{hung.operation} returns within {hung.seconds:g} s"
         return Result(check.name, "failed", rule, expected=expected, got="it did not return", hung=hung.operation)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - opening a storage or a handle is the target's code and may raise anything
+    except BaseException as error:
+        if case.limit.interrupted:
+            raise
         return Result(
             check.name,
             "not-judged",
@@ -126,9 +126,9 @@ def _has_what_it_needs(check: Check, target: Target) -> None:
 def _end(case: Case, result: Result, *, abandon: bool) -> None:
     try:
         case.end(abandon=abandon)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - the same, for closing
+    except BaseException as error:
+        if case.limit.interrupted:
+            raise
         if result.outcome == "passed":
             result.outcome = "not-judged"
             result.reason = f"closing failed: {type(error).__name__}: {error}"

@@ -41,9 +41,11 @@ def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
                 return offers
             message = f"the target can't be opened: {hung}"
             raise NotRunnableError(message) from None
-        except (NotRunnableError, KeyboardInterrupt):
+        except NotRunnableError:
             raise
         except BaseException as error:
+            if case.limit.interrupted:
+                raise
             message = f"the target can't be opened: {type(error).__name__}: {error}"
             raise NotRunnableError(message) from error
         finally:
@@ -62,9 +64,9 @@ def _end(case: Case, *, abandon: bool) -> None:
     except OperationHung as hung:
         message = f"the target can't be closed: {hung}"
         raise NotRunnableError(message) from None
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
+        if case.limit.interrupted:
+            raise
         message = f"the target can't be closed: {type(error).__name__}: {error}"
         raise NotRunnableError(message) from error
 

@@ -20,6 +20,7 @@ class Step:
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
     outcome: str = "did not return"
+    fruitless: bool = False
 
 
 class Steps:
@@ -45,6 +46,7 @@ class Steps:
     def finish(self, step: Step, answer: Answer) -> None:
         """Record what it answered."""
         step.outcome = self._outcome(step, answer)
+        step.fruitless = not answer.ok or answer.value is None
         if answer.ok:
             self._remember(step, answer)
 
@@ -54,6 +56,15 @@ class Steps:
             self._stored[answer.value] = step.arguments[1]
         elif step.operation == "update_session":
             self._stored[step.arguments[0]] = step.arguments[1]
+
+    @property
+    def failing(self) -> Step | None:
+        """The latest call, where its operation has answered the same error, or nothing, to each of its calls so far."""
+        last = self._steps[-1] if self._steps else None
+        if last is None or not last.fruitless:
+            return None
+        outcomes = {step.outcome for step in self._steps if step.operation == last.operation}
+        return last if len(outcomes) == 1 else None
 
     def forget_calls(self) -> None:
         """Forget the calls so far, but for the opening of handles: another row begins, which stands alone."""

@@ -146,6 +146,21 @@ def test_a_store_that_dies_fails_the_check_that_it_dies_in_and_the_run_goes_on(d
     assert words in " ".join(run.output.split())
 
 
+@pytest.mark.rule("VERD-08")
+def test_an_operation_that_never_works_is_one_broken_rule(door):
+    run = door("NeverFinds", "--rule", "FENCE-01", "--rule", "FENCE-02", "--rule", "ROUTE-02", timeout="5")
+
+    assert (run.status, run.report["verdict"]) == (1, "non-conformant"), run.output
+    assert {item["id"]: item["status"] for item in run.report["requirements"]} == {
+        "FENCE-01": "not-judged",
+        "FENCE-02": "not-judged",
+        "ROUTE-01": "failed",
+        "ROUTE-02": "not-judged",
+    }
+    assert run.failure_of("ROUTE-01")["expected"] == "find_by_user works for an ordinary session"
+    assert "find_by_user never works" in " ".join(run.output.split())
+
+
 NOT_RUN = [
     (f"{HERE / 'raises_on_import.py'}:Store", "importing", "RuntimeError: the driver is missing"),
     ("raises", "the target can't be opened", "RuntimeError: no database today"),

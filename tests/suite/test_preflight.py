@@ -107,7 +107,7 @@ class OneSetOfKeys(Linked):
 
 
 def look(target):
-    conditions = Conditions(operation_timeout=5)
+    conditions = Conditions(operation_timeout=5, broken={})
     return preflight(target, conditions), conditions
 
 

@@ -33,7 +33,8 @@ class Conditions:
         command: what runs the same test again, where that is more than the target's name (door 1).
         pulse: where the supervising process sees what runs.
         hangs: how often each operation has hung so far.
-        broken: of operations that were tried, what they always answer, empty where they work (:mod:`~greentic_session_conformance.run.ordinary`).
+        broken: of operations that were tried, what they always answer, empty where they work
+            (:mod:`~greentic_session_conformance.run.ordinary`); ``None`` where every failure is told for itself.
         blamed: those of them, and the profiles whose operations are missing, that a failure has told already.
     """
 
@@ -44,7 +45,7 @@ class Conditions:
     command: str = ""
     pulse: Pulse = field(default_factory=Pulse)
     hangs: Hangs = field(default_factory=dict)
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] | None = None
     blamed: set[str] = field(default_factory=set)
 
 

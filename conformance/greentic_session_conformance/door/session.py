@@ -160,7 +160,7 @@ class Door:
         """What a test of a conformance class calls with its check."""
         cls = request.cls
         key, _ = place_of(request.node.nodeid)
-        suite = self._suites.setdefault(key, _Suite(Conditions(self._seed, self._effort, self._timeout)))
+        suite = self._suites.setdefault(key, _Suite(Conditions(self._seed, self._effort, self._timeout, broken={})))
         events: list[Event] = []
 
         def take(event: Event) -> None:

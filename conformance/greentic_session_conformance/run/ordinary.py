@@ -45,6 +45,8 @@ def never_works(case: Case, operation: str) -> str:
         operation: such as ``"find_by_user"``.
     """
     broken = case.conditions.broken
+    if broken is None:
+        return ""
     if operation not in broken:
         broken[operation] = _probe(case, operation)
     return broken[operation]

@@ -82,6 +82,7 @@ def _run(job: Job, events: _Events) -> None:
         target_name=job.target,
         pulse=Pulse(Path(job.pulse)),
         hangs=dict(job.hangs),
+        broken={},
     )
     try:
         conditions.pulse.begin("the import of the target", time.monotonic() + LOAD_SECONDS)

@@ -43,6 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="where the report's files go (default: reports)",
     )
+    group.addoption(
+        "--session-deviations",
+        metavar="FILE",
+        help="rules that the store is known to break, with reason and last day (schema `deviations`, as TOML)",
+    )
     group.addoption("--session-seed", type=int, metavar="N", help="repeat the run that reported this seed")
     group.addoption(
         "--session-effort",

@@ -1,6 +1,7 @@
 """Door 1: the suite as a class to inherit from in one's own test file."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -26,9 +27,13 @@ class SessionStoreConformance:
 
     Attributes:
         profiles: what the store of the fixture ``store`` claims; of a target, what is judged of its own claims.
+        overridden: for each test that a subclass overrides or sets to ``None``, by its name, the reason, which the report gives.
+            With a reason or without one, the rule is not judged and the run incomplete, unless the override calls the test
+            that it overrides (rule VERD-20). For a rule that the store is known to break there are deviations.
     """
 
     profiles: Iterable[str] = ()
+    overridden: Mapping[str, str] = MappingProxyType({})
 
     @pytest.fixture
     def _conformance(self, request: pytest.FixtureRequest) -> Callable[[Check], None]:

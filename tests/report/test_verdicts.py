@@ -98,6 +98,15 @@ def test_a_check_that_meets_another_rules_breach_is_itself_not_judged():
     assert statuses(report)["FENCE-05"] == "not-judged"
 
 
+@pytest.mark.rule("VERD-02")
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_results_of_a_check_the_worst_counts(order):
+    made = record()
+    results = [failed("FENCE-05"), undecided("FENCE-05"), Result(failed("FENCE-05").check, "passed")]
+    made.results += results[::order]
+    assert statuses(build(made))["FENCE-05"] == "failed"
+
+
 @pytest.mark.rule("VERD-14")
 def test_what_is_not_claimed_is_not_in_the_report_and_can_not_be_asked_for():
     assert {item.profile for item in build(record()).requirements} == {"core"}

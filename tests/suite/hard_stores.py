@@ -140,6 +140,20 @@ class RaisesSystemExit(InMemorySessionStore):
         raise SystemExit(3)
 
 
+class NeverFinds(InMemorySessionStore):
+    """Find raises whatever it is asked."""
+
+    def find_by_user(self, ctx, user):
+        raise RuntimeError("no index today")
+
+
+class RaisesKeyboardInterrupt(InMemorySessionStore):
+    """Update raises what only a user should."""
+
+    def update_session(self, key, data):
+        raise KeyboardInterrupt
+
+
 class Crashes(InMemorySessionStore):
     """Remove dies as C code dies."""
 

@@ -127,6 +127,7 @@ DEATHS = [
     ),
     ("Crashes", "OPS-10", "remove_session", "the store's process was ended by SIGSEGV during remove_session"),
     ("RaisesSystemExit", "OPS-08", "update_session", "SystemExit"),
+    ("RaisesKeyboardInterrupt", "OPS-08", "update_session", "KeyboardInterrupt without a code"),
     ("Recurses", "OPS-08", "update_session", "RecursionError"),
 ]
 
@@ -143,6 +144,21 @@ def test_a_store_that_dies_fails_the_check_that_it_dies_in_and_the_run_goes_on(d
     # OPS-07 needs a session besides, which a store that dies at create has none of.
     assert run.status_of("OPS-07") == ("failed" if name == "ExitsAtCreate" else "passed")
     assert words in " ".join(run.output.split())
+
+
+@pytest.mark.rule("VERD-08")
+def test_an_operation_that_never_works_is_one_broken_rule(door):
+    run = door("NeverFinds", "--rule", "FENCE-01", "--rule", "FENCE-02", "--rule", "ROUTE-02", timeout="5")
+
+    assert (run.status, run.report["verdict"]) == (1, "non-conformant"), run.output
+    assert {item["id"]: item["status"] for item in run.report["requirements"]} == {
+        "FENCE-01": "not-judged",
+        "FENCE-02": "not-judged",
+        "ROUTE-01": "failed",
+        "ROUTE-02": "not-judged",
+    }
+    assert run.failure_of("ROUTE-01")["expected"] == "find_by_user works for an ordinary session"
+    assert "find_by_user never works" in " ".join(run.output.split())
 
 
 NOT_RUN = [
@@ -218,7 +234,8 @@ def test_a_target_that_claims_codec_without_decode_is_non_conformant(door):
     assert run.failure_of("DATA-07")["got"] == "no decode()"
 
 
-def test_an_interrupted_run_leaves_a_report_that_says_so(tmp_path, mark):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_a_report_that_says_so(tmp_path, mark, sent):
     begun = tmp_path / "begun"
     target = f"{HERE / 'hard_stores.py'}:Waits"
     options = ("--operation-timeout", "60", "--rule", "OPS-07", "--rule", "OPS-08")
@@ -231,7 +248,7 @@ def test_an_interrupted_run_leaves_a_report_that_says_so(tmp_path, mark):
         time.sleep(0.01)
     assert begun.exists()
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     output, _ = process.communicate(timeout=30)
 
     report = read(tmp_path)

@@ -44,6 +44,7 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
                 {"The target": "suite/target.md"},
                 {"The doors": "suite/doors.md"},
                 {"Options": "suite/options.md"},
+                {"Deviations": "suite/deviations.md"},
                 {"Exit statuses": "suite/exit-statuses.md"},
                 {"The report": "suite/report.md"},
                 {"Kill matrix": "suite/kill-matrix.md"},

@@ -15,7 +15,7 @@ from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.case.steps import Steps
 from greentic_session_conformance.case.verdicts import Failed, NotJudged
 from greentic_session_conformance.run.pulse import Pulse
-from greentic_session_conformance.targets.target import CallableTarget, Target
+from greentic_session_conformance.targets.target import CallableTarget, Target, takes_key
 
 #: How much a check repeats itself, by effort.
 EFFORTS = {"quick": 1, "normal": 4, "thorough": 20}
@@ -33,6 +33,9 @@ class Conditions:
         command: what runs the same test again, where that is more than the target's name (door 1).
         pulse: where the supervising process sees what runs.
         hangs: how often each operation has hung so far.
+        broken: of operations that were tried, what they always answer, empty where they work
+            (:mod:`~greentic_session_conformance.run.ordinary`); ``None`` where every failure is told for itself.
+        blamed: those of them, and the profiles whose operations are missing, that a failure has told already.
     """
 
     seed: int = 0
@@ -42,6 +45,8 @@ class Conditions:
     command: str = ""
     pulse: Pulse = field(default_factory=Pulse)
     hangs: Hangs = field(default_factory=dict)
+    broken: dict[str, str] | None = None
+    blamed: set[str] = field(default_factory=set)
 
 
 class Case:
@@ -151,9 +156,11 @@ class Case:
         """What a method of the target answers to the arguments: a value, or whatever it raises."""
         try:
             return Answer(self.bounded(operation, method, *arguments))
-        except (KeyboardInterrupt, OperationHung):
+        except OperationHung:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+        except BaseException as error:
+            if self.limit.interrupted:
+                raise
             return Answer(error=error)
 
     @property
@@ -178,6 +185,11 @@ class Case:
         except (Failed, NotJudged, UnexpectedError, OperationHung):
             return False
         return alone not in {None, wanted} and alone == got
+
+    @property
+    def lacks_key(self) -> bool:
+        """Whether the store's create takes no key, as far as its signature tells."""
+        return any(takes_key(handle.store) is False for handle, _ in self._handles)
 
     @property
     def opens_storages(self) -> bool:

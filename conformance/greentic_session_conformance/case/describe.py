@@ -40,7 +40,13 @@ def difference(got: SessionData, wanted: SessionData) -> str:
     told = [f"{name} {_value(mine.get(name))} instead of {_value(theirs.get(name))}" for name in names]
     if told:
         return ", ".join(told)
-    return f"a {type(got).__qualname__} that compares as different though its members are the same"
+    kind = type(got)
+    # A value within can't be of a subclass: a SessionData isn't made of one.
+    if kind is not SessionData:
+        return (
+            f"a {kind.__module__}.{kind.__qualname__}, which never equals a SessionData: hand out a SessionData itself"
+        )
+    return "a SessionData that compares as different though its members are the same"
 
 
 def _value(value: Any) -> str:

@@ -84,9 +84,11 @@ class Handle:
             try:
                 method = getattr(self.store, operation)
                 answer = Answer(self._loop.finish(method(*arguments, **keywords)))
-            except (OperationHung, KeyboardInterrupt):
+            except OperationHung:
                 raise
-            except BaseException as error:  # noqa: BLE001 - SystemExit, recursion, anything: it is the store's answer
+            except BaseException as error:
+                if self._limit.interrupted:
+                    raise
                 answer = Answer(error=error)
             finally:
                 self._limit.end()

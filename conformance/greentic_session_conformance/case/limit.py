@@ -34,7 +34,11 @@ class Limit:
     """A time limit that is armed for one operation at a time.
 
     While it is entered it owns ``SIGALRM`` on the main thread; on any other thread nothing can be
-    interrupted, and only the pulse is kept.
+    interrupted, and only the pulse is kept. It also notes whether the user has sent ``SIGINT``: a ``KeyboardInterrupt``
+    without one is the store's own and no wish to end the run.
+
+    Attributes:
+        interrupted: whether ``SIGINT`` has come.
 
     Args:
         seconds: how long one operation may take.
@@ -51,11 +55,16 @@ class Limit:
         self._fired = False
         self._armed = False
         self._before: object = None
+        self._interrupt_before: object = None
+        self.interrupted = False
 
     def __enter__(self) -> Self:
         self._armed = threading.current_thread() is threading.main_thread()
         if self._armed:
             self._before = signal.signal(signal.SIGALRM, self._fire)
+            # One that is ignored, as in a background job of a shell, stays ignored.
+            if callable(signal.getsignal(signal.SIGINT)):
+                self._interrupt_before = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(
@@ -64,11 +73,17 @@ class Limit:
         if self._armed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)  # type: ignore[arg-type]
+            if self._interrupt_before is not None:
+                signal.signal(signal.SIGINT, self._interrupt_before)  # type: ignore[arg-type]
 
     def _fire(self, _signal: int, _frame: "FrameType | None") -> None:
         if self._operation:
             self._fired = True
             raise OperationHung(self._operation, self.seconds)
+
+    def _interrupt(self, _signal: int, _frame: "FrameType | None") -> None:
+        self.interrupted = True
+        raise KeyboardInterrupt
 
     def begin(self, operation: str, seconds: float | None = None) -> None:
         """Start the clock for an operation of the given name."""

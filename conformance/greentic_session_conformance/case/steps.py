@@ -20,6 +20,7 @@ class Step:
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
     outcome: str = "did not return"
+    fruitless: bool = False
 
 
 class Steps:
@@ -49,6 +50,7 @@ class Steps:
     def finish(self, step: Step, answer: Answer) -> None:
         """Record what it answered."""
         step.outcome = self._outcome(step, answer)
+        step.fruitless = not answer.ok or answer.value is None
         if answer.ok:
             self._remember(step, answer)
 
@@ -62,6 +64,15 @@ class Steps:
     def forget_last(self) -> None:
         """Forget the last call: it was no part of what led anywhere."""
         self._steps.pop()
+
+    @property
+    def failing(self) -> Step | None:
+        """The latest call, where its operation has answered the same error, or nothing, to each of its calls so far."""
+        last = self._steps[-1] if self._steps else None
+        if last is None or not last.fruitless:
+            return None
+        outcomes = {step.outcome for step in self._steps if step.operation == last.operation}
+        return last if len(outcomes) == 1 else None
 
     def forget_calls(self) -> None:
         """Forget the calls so far, but for the opening of handles: another row begins, which stands alone."""

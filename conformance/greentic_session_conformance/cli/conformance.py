@@ -13,11 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 import greentic_session
 from greentic_session_conformance.case.case import EFFORTS
 from greentic_session_conformance.checks import checks
+from greentic_session_conformance.deviations import Deviation, DeviationsError, read_deviations
 from greentic_session_conformance.report.files import write
 from greentic_session_conformance.report.model import build
 from greentic_session_conformance.report.terminal import plain_console, print_report
 from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES
-from greentic_session_conformance.run.record import Record
+from greentic_session_conformance.run.record import Record, today
 from greentic_session_conformance.run.supervisor import Supervisor, UsageError
 from greentic_session_conformance.run.worker import Job
 
@@ -53,6 +54,13 @@ class _Seconds(click.FloatRange):
     show_default=True,
     help="Where the report's files go.",
 )
+@click.option(
+    "--deviations",
+    "deviations_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Rules that the store is known to break, with reason and last day (schema `deviations`, as TOML).",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Repeat the run that reported this seed.")
 @click.option(
     "--effort",
@@ -80,6 +88,7 @@ def conformance(
     rules: tuple[str, ...],
     list_only: bool,
     folder: Path,
+    deviations_file: Path | None,
     seed: int | None,
     effort: str,
     timeout: float,
@@ -96,6 +105,7 @@ def conformance(
       0 conformant      1 non-conformant      2 wrong usage
       3 incomplete      4 the target could not be run      130 interrupted
     """
+    deviations = _deviations(deviations_file)
     job = Job(
         target=target,
         profiles=list(profiles),
@@ -104,6 +114,7 @@ def conformance(
         effort=effort,
         operation_timeout=timeout,
         stop_at_failure=exitfirst,
+        excused=[item.rule for item in deviations if not item.has_expired(today())],
     )
     console = plain_console()
     try:
@@ -111,7 +122,9 @@ def conformance(
             _list(Supervisor(job), console)
             return
         _refuse_a_file(folder)
-        report = build(_run(job, console, quiet=quiet))
+        record = _run(job, console, quiet=quiet)
+        record.deviations = deviations
+        report = build(record)
     except UsageError as error:
         raise click.UsageError(f"{error}." if not str(error).endswith(("?", ".")) else str(error)) from None
     try:
@@ -123,6 +136,13 @@ def conformance(
         ) from None
     print_report(report, folder, console)
     sys.exit(report.exit_status)
+
+
+def _deviations(path: Path | None) -> tuple[Deviation, ...]:
+    try:
+        return () if path is None else read_deviations(path)
+    except DeviationsError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _refuse_a_file(folder: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from greentic_session_conformance.deviations import Deviation
 from greentic_session_conformance.report.files import write
 from greentic_session_conformance.report.model import Report, build, safe_folder
 from greentic_session_conformance.run.judge import Result
@@ -20,27 +21,36 @@ class Book:
     Args:
         seed: the session's seed.
         effort: the session's effort.
+        deviations: what the deviations file declares.
     """
 
-    def __init__(self, seed: int, effort: str) -> None:
+    def __init__(self, seed: int, effort: str, deviations: tuple[Deviation, ...] = ()) -> None:
         self._seed = seed
         self._effort = effort
+        self._deviations = deviations
         self.records: dict[str, Record] = {}
         self.running: tuple[str, str] | None = None
+        self.planned: set[str] = set()
         self._selected: set[str] = set()
 
     def take(self, event: Event) -> None:
-        """Take an event: a class opened, a check started, a result, or a target that can't be run."""
+        """Take an event: a test planned or left out, a class opened, a check started, a result, or a target that can't be run."""
         suite = event["suite"]
         if "target" in event:
             told = event["target"]
             info = TargetInfo(**told | {"claims": tuple(told["claims"]), "offers": tuple(told["offers"])})
-            selection = Selection(**{name: frozenset(value) for name, value in event["selection"].items()})
-            record = self._record(suite)
-            record.target, record.selection = info, selection
+            self._record(suite).target = info
+        if "selection" in event:
+            chosen = {name: frozenset(value) for name, value in event["selection"].items()}
+            self._record(suite).selection = Selection(**chosen)
         if "seed" in event:
             self._seed = event["seed"]
             self._record(suite).seed = event["seed"]
+        if "left_out" in event:
+            self._record(suite).left_out |= event["left_out"]
+        if "planned" in event:
+            self._record(suite)
+            self.planned.add(event["planned"])
         if "start" in event:
             self.running = (suite, event["start"])
         if "result" in event:
@@ -58,9 +68,10 @@ class Book:
         """The record of a class; what its target is may come later, or never where it can't be had."""
         core = frozenset({"core"})
         name = suite.rpartition("::")[2]
-        return self.records.setdefault(
-            suite, Record(TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort)
+        fresh = Record(
+            TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort, deviations=self._deviations
         )
+        return self.records.setdefault(suite, fresh)
 
     def choose(self, rules: Iterable[str]) -> None:
         """Note that the user has selected tests by pytest's own means: what ran is a part (rule VERD-04)."""

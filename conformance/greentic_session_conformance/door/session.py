@@ -11,15 +11,18 @@ import pytest
 
 from greentic_session_conformance.case import Conditions
 from greentic_session_conformance.checks import Check, checks
+from greentic_session_conformance.deviations import Deviation, DeviationsError, read_deviations
 from greentic_session_conformance.door.book import Book, Event
 from greentic_session_conformance.door.explain import failure_text
+from greentic_session_conformance.door.guard import kept_from_running, left_out, place_of
 from greentic_session_conformance.door.watchdog import Watchdog
 from greentic_session_conformance.pytest_plugin import MARK
+from greentic_session_conformance.report.wording import notices, summary_of
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import Selection, SelectionError, select
 from greentic_session_conformance.run.preflight import NotRunnableError, preflight
-from greentic_session_conformance.run.record import info_of
+from greentic_session_conformance.run.record import info_of, today
 from greentic_session_conformance.suite import test_name
 from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
 from greentic_session_conformance.targets.target import CallableTarget, LentTarget, Target
@@ -37,6 +40,7 @@ class _Suite:
         self.conditions = conditions
         self.selection: Selection | None = None
         self.fatal = ""
+        self.kind = ""
         self.first_store: Any = None
         self.probe: tuple[str, Any] | None = None
         self.told: list[Event] = []
@@ -66,11 +70,19 @@ class Door:
         self._timeout: float = option("--session-operation-timeout")
         self._folder = Path(option("--session-report")).absolute()
         self._is_worker = workers is not None
-        self._book = Book(self._seed, self._effort)
+        self._deviations = self._declared(option("--session-deviations"))
+        self._book = Book(self._seed, self._effort, self._deviations)
         self._suites: dict[str, _Suite] = {}
         self._named: Target | None = None
         self._watchdog: Watchdog | None = None
         self._reports: list[tuple[Report, Path]] = []
+
+    @staticmethod
+    def _declared(path: str | None) -> tuple[Deviation, ...]:
+        try:
+            return () if path is None else read_deviations(Path(path))
+        except DeviationsError as error:
+            raise pytest.UsageError(str(error)) from None
 
     # -- which tests
 
@@ -84,6 +96,7 @@ class Door:
         left: list[pytest.Item] = []
         by_name = {test_name(check): check for check in checks()}
         selections: dict[type, Selection | None] = {}
+        absent: dict[type, dict[str, str]] = {}
         for item in items:
             cls = getattr(item, "cls", None)
             if cls is None or not hasattr(cls, MARK):
@@ -91,12 +104,17 @@ class Door:
                 continue
             if cls not in selections:
                 selections[cls] = self._known_selection(cls)
+                absent[cls] = left_out(cls)
             check = by_name.get(getattr(item, "originalname", item.name))
             selection = selections[cls]
             if check is not None:
                 item.extra_keyword_matches.update(check.rules, [rules()[rule].profile for rule in check.rules])
             chosen = check is None or selection is None or any(selection.judges(rules()[rule]) for rule in check.rules)
             (kept if chosen else left).append(item)
+            if chosen and check is not None:
+                # Whatever becomes of the test, its report carries what was planned (rule VERD-20).
+                planned = _planned(item, check, selection, absent[cls])
+                item.user_properties.append((MARK, [planned]))
         if left:
             self._config.hook.pytest_deselected(items=left)
             items[:] = kept
@@ -141,8 +159,8 @@ class Door:
     def judge_for(self, request: pytest.FixtureRequest) -> Callable[[Check], None]:
         """What a test of a conformance class calls with its check."""
         cls = request.cls
-        key = request.node.nodeid.rpartition("::")[0]
-        suite = self._suites.setdefault(key, _Suite(Conditions(self._seed, self._effort, self._timeout)))
+        key, _ = place_of(request.node.nodeid)
+        suite = self._suites.setdefault(key, _Suite(Conditions(self._seed, self._effort, self._timeout, broken={})))
         events: list[Event] = []
 
         def take(event: Event) -> None:
@@ -164,6 +182,8 @@ class Door:
             pytest.fail(f"the target can't be run: {error}", pytrace=False)
 
         def run(check: Check) -> None:
+            if check not in checks():
+                pytest.fail(f"{check.name} is no check of the suite", pytrace=False)
             self._judge(check, request, suite, target, store, take)
 
         return run
@@ -171,7 +191,13 @@ class Door:
     def _watch(self, suite: _Suite) -> None:
         if self._watchdog is None:
             self._watchdog = Watchdog(
-                self._config, self._folder, self._seed, self._effort, self._timeout, write=not self._is_worker
+                self._config,
+                self._folder,
+                self._seed,
+                self._effort,
+                self._timeout,
+                deviations=self._config.getoption("--session-deviations"),
+                write=not self._is_worker,
             )
         suite.conditions.pulse = self._watchdog.pulse
 
@@ -199,8 +225,9 @@ class Door:
             message = "the fixture `store` gives None: does it return the store?"
             raise NotRunnableError(message)
         claims = tuple(getattr(cls, "profiles", ())) or ("core",)
-        kind = type(given)
-        return LentTarget(f"{kind.__module__}.{kind.__qualname__}", claims), given
+        kind = f"{type(given).__module__}.{type(given).__qualname__}"
+        suite.kind = suite.kind or kind
+        return LentTarget(kind, claims), given
 
     @staticmethod
     def _fixture(request: pytest.FixtureRequest, cls: type) -> str:
@@ -223,10 +250,9 @@ class Door:
             return
         also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
         suite.selection = self._selection(target, also)
-        chosen = {name: sorted(getattr(suite.selection, name)) for name in ("claims", "profiles", "rules")}
         told: Event = {
             "target": asdict(info_of(target, named or "", suite.selection.claims)),
-            "selection": chosen,
+            "selection": _told(suite.selection),
             "seed": self._seed,
         }
         if store is None:
@@ -288,24 +314,41 @@ class Door:
         suite.conditions.command = (
             f"pytest '{request.node.nodeid}'" if store is not None or suite.conditions.target_name is None else ""
         )
+        if store is not None and target.name != suite.kind:
+            reason = (
+                f"the fixture `store` gave a {target.name} here and a {suite.kind} before: a verdict is about one store"
+            )
+            take({"left_out": {check.name: reason}})
+            pytest.skip(reason)
         take({"start": check.name})
         result = judge(check, target, suite.conditions, store)
         take({"result": result.as_dict()})
-        self._conclude(result)
+        self._conclude(result, target)
 
-    def _conclude(self, result: Result) -> None:
+    def _conclude(self, result: Result, target: Target) -> None:
         if result.outcome == "not-judged":
             pytest.skip(f"not judged: {result.reason}")
         if result.outcome == "failed":
             text = failure_text(result, self._folder)
+            excuse = self._excuse(result.rule, str(target.name))
+            if excuse is not None:
+                pytest.xfail(f"a deviation until {excuse.expires} ({excuse.reason}): {text}")
             if rules()[result.rule].level != "MUST":
                 pytest.xfail(f"recommended and not kept: {text}")
             pytest.fail(text, pytrace=False)
 
+    def _excuse(self, rule: str, target: str) -> Deviation | None:
+        """The deviation that excuses a breach, if there is one."""
+        about = (item for item in self._deviations if item.rule == rule and item.target in {"", target})
+        return next((item for item in about if not item.has_expired(today())), None)
+
     # -- reporting
 
     def take(self, report: pytest.TestReport) -> None:
-        """Take the events of a test, once, when it is over."""
+        """Take the events of a test, once, when it is over, and before that why it was kept from running."""
+        suite, check = place_of(report.nodeid)
+        if report.when != "teardown" and check is not None and (reason := kept_from_running(report)):
+            self._book.take({"suite": suite, "left_out": {check.name: reason}})
         if report.when == "teardown":
             for name, events in report.user_properties:
                 if name == MARK:
@@ -314,8 +357,7 @@ class Door:
 
     def take_crash(self, report: pytest.TestReport) -> None:
         """Take what xdist reports of a test during which its worker process died."""
-        suite, _, name = report.nodeid.rpartition("::")
-        check = next((item for item in checks() if test_name(item) == name), None)
+        suite, check = place_of(report.nodeid)
         if check is not None:
             expected = "every operation returns, and leaves its process alive"
             result = Result(check.name, "failed", check.rules[0], expected=expected, got="the store's process ended")
@@ -333,11 +375,13 @@ class Door:
             record.interrupted = interrupted
         selected = self._user_selected()
         if selected:
-            ran = {result.check for record in self._book.records.values() for result in record.results}
-            self._book.choose(rule for check in checks() if check.name in ran for rule in check.rules)
+            planned = self._book.planned
+            self._book.choose(rule for check in checks() if check.name in planned for rule in check.rules)
         self._reports = self._book.reports(self._folder)
         wrong = any(report.verdict in {"non-conformant", "not-run"} for report, _ in self._reports)
-        unfinished = any(report.verdict == "incomplete" for report, _ in self._reports) and not selected
+        unfinished = any(
+            report.verdict == "incomplete" and (not selected or not report.has_judged) for report, _ in self._reports
+        )
         if (wrong or unfinished) and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -361,8 +405,23 @@ class Door:
                     terminalreporter.write_line(
                         f"{item.id:9} {item.status:11} {item.title}" + (f" ({item.reason})" if item.reason else "")
                     )
-            told = f": {report.reason}" if report.reason else ""
+            for line in notices(report):
+                terminalreporter.write_line(line)
             profiles = ", ".join(f"{name} {verdict}" for name, verdict in report.profiles.items())
             terminalreporter.write_line(
-                f"verdict {report.verdict.upper()}{told}   {profiles}   seed {report.seed}   {folder / 'report.json'}"
+                f"verdict {report.verdict.upper()}{summary_of(report)}   {profiles}   seed {report.seed}   {folder / 'report.json'}"
             )
+
+
+def _told(selection: Selection) -> dict[str, list[str]]:
+    return {name: sorted(getattr(selection, name)) for name in ("claims", "profiles", "rules")}
+
+
+def _planned(item: pytest.Item, check: Check, selection: Selection | None, absent: dict[str, str]) -> Event:
+    suite, _ = place_of(item.nodeid)
+    event: Event = {"suite": suite, "planned": check.name}
+    if absent:
+        event["left_out"] = absent
+    if selection is not None:
+        event["selection"] = _told(selection)
+    return event

@@ -35,10 +35,21 @@ class Watchdog:
         seed: the run's seed.
         effort: the run's effort.
         timeout: seconds that one operation may take.
+        deviations: the deviations file, if there is one.
         write: whether to write a report, or (in a worker of xdist, whose controller reports) only to end the process.
     """
 
-    def __init__(self, config: Any, folder: Path, seed: int, effort: str, timeout: float, *, write: bool) -> None:
+    def __init__(
+        self,
+        config: Any,
+        folder: Path,
+        seed: int,
+        effort: str,
+        timeout: float,
+        *,
+        deviations: str | None = None,
+        write: bool,
+    ) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="greentic-session-")
         place = Path(self._place.name)
         self.pulse = Pulse(place / "pulse")
@@ -50,6 +61,7 @@ class Watchdog:
             "seed": seed,
             "effort": effort,
             "timeout": timeout,
+            "deviations": deviations and str(Path(deviations).absolute()),
             "write": write,
         }
         # While a test runs, pytest's capture stands in for standard output; what is told when pytest is dead goes to the real one.
@@ -95,12 +107,14 @@ def _watch(job: dict[str, Any]) -> str:
 def _report(job: dict[str, Any], what: str) -> list[str]:
     from greentic_session_conformance.case import Conditions  # noqa: PLC0415 - needed only where something went wrong
     from greentic_session_conformance.checks import checks  # noqa: PLC0415 - the same
+    from greentic_session_conformance.deviations import read_deviations  # noqa: PLC0415 - the same
     from greentic_session_conformance.run.judge import Result  # noqa: PLC0415 - the same
     from greentic_session_conformance.run.script import whole_check_script  # noqa: PLC0415 - the same
 
     place = Path(job["place"])
     pulse = Pulse(place / "pulse")
-    book = Book(job["seed"], job["effort"])
+    declared = read_deviations(Path(job["deviations"])) if job["deviations"] else ()
+    book = Book(job["seed"], job["effort"], declared)
     for event in Journal.read(place / "journal"):
         book.take(event)
     lines = [f"greentic-session: {what}"]

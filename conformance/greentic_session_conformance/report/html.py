@@ -16,6 +16,7 @@ from greentic_session_conformance.report.model import Report
 from greentic_session_conformance.report.wording import (
     STATUSES,
     counted,
+    doubts,
     status_in_words,
     verdict_in_words,
     verdict_told,
@@ -70,6 +71,8 @@ def _head(report: Report, target: str) -> Iterator[Markup]:
     )
     if report.reason:
         yield element("p", report.reason, class_="reason")
+    for line in doubts(report):
+        yield element("p", line, class_="reason")
     rows = [
         ("given as", element("code", report.target.spec)) if report.target.spec else None,
         ("claims", ", ".join(report.target.claims)) if report.target.claims else None,

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import greentic_session
 from greentic_session_conformance.checks import Check, checks
+from greentic_session_conformance.report.deviating import Fault, Ledger, reckon
 from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules, spec_hash
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.record import Record, TargetInfo
@@ -19,6 +20,10 @@ EXIT_STATUS: Mapping[str, int] = {
     "incomplete": 3,
     "not-run": 4,
 }
+
+
+#: The statuses of a rule that was judged.
+_JUDGED = frozenset({"passed", "failed", "warned", "deviation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Report:
         reason: why the target could not be run, or the run ended early.
         interrupted: whether somebody ended the run.
         spec_hash: of the text that was judged by (:func:`~greentic_session_conformance.rules.spec_hash`).
+        deviation_faults: declared deviations that don't hold; one is enough for ``non-conformant`` (rule VERD-19).
+        notes: what a reader should know besides; no verdict changes by it.
     """
 
     target: TargetInfo
@@ -75,11 +82,18 @@ class Report:
     reason: str = ""
     interrupted: bool = False
     spec_hash: str = ""
+    deviation_faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
         """The process's exit status."""
         return 130 if self.interrupted else EXIT_STATUS[self.verdict]
+
+    @property
+    def has_judged(self) -> bool:
+        """Whether any rule was judged at all (rule VERD-05)."""
+        return any(item.status in _JUDGED for item in self.requirements)
 
     @property
     def broken(self) -> tuple[Requirement, ...]:
@@ -107,6 +121,8 @@ class Report:
             "reason": self.reason,
             "profiles": dict(self.profiles),
             "deviations": len(self.deviations),
+            "deviation_faults": [asdict(fault) for fault in self.deviation_faults],
+            "notes": list(self.notes),
             "requirements": [
                 asdict(item)
                 | {
@@ -117,6 +133,12 @@ class Report:
                 for item in self.requirements
             ],
         }
+
+
+#: Why a check has no result where nothing else is known of it.
+_NOT_RUN = "the check was not run: a hook, a plugin or an option left it out"
+#: Of several results of one check the worst counts: a store that is right at times isn't right (rule VERD-02).
+_WORST_FIRST = ("failed", "not-judged", "passed")
 
 
 def test_id(check: str) -> str:
@@ -140,8 +162,13 @@ def build(record: Record) -> Report:
         for rule in rules().values()
         if selection.judges(rule) or (rule.id in blamed and rule.profiles <= selection.claims)
     ]
-    by_check = {result.check: result for result in record.results}
-    requirements = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
+    worst_last = sorted(record.results, key=lambda result: _WORST_FIRST.index(result.outcome), reverse=True)
+    by_check = {result.check: result for result in worst_last}
+    found = () if record.fatal else tuple(_requirement(rule, by_check, record) for rule in judged)
+    ledger = reckon(
+        record.deviations, {item.id: item.status for item in found}, selection, record.target.name, record.today
+    )
+    requirements = tuple(_declared(item, ledger) for item in found)
     ended = bool(record.interrupted or record.ended_early)
     profiles: dict[str, str] = {}
     for name in TARGET_PROFILES:
@@ -150,6 +177,8 @@ def build(record: Record) -> Report:
             if own:
                 profiles[name] = _verdict(own, partial=selection.is_partial, ended=False)
     verdict = "not-run" if record.fatal else _verdict(requirements, partial=selection.is_partial, ended=ended)
+    if ledger.faults and not record.fatal:
+        verdict = "non-conformant"
     return Report(
         target=record.target,
         verdict=verdict,
@@ -161,7 +190,17 @@ def build(record: Record) -> Report:
         reason=record.fatal or record.ended_early,
         interrupted=record.interrupted,
         spec_hash=spec_hash(),
+        deviation_faults=ledger.faults,
+        notes=() if record.fatal else ledger.notes,
     )
+
+
+def _declared(item: Requirement, ledger: Ledger) -> Requirement:
+    """A rule with what was declared of it: a breach that a deviation excuses is a deviation (rule VERD-18)."""
+    if item.id not in ledger.declared:
+        return item
+    status = "deviation" if item.id in ledger.counted else item.status
+    return replace(item, status=status, deviation=ledger.declared[item.id].told())
 
 
 def _verdict(requirements: Iterable[Requirement], *, partial: bool, ended: bool) -> str:
@@ -169,7 +208,7 @@ def _verdict(requirements: Iterable[Requirement], *, partial: bool, ended: bool)
     statuses = {item.status for item in requirements}
     if any(item.status == "failed" for item in found):
         return "non-conformant"
-    if ended or any(item.status == "not-judged" for item in found) or not statuses & {"passed", "warned"}:
+    if ended or any(item.status == "not-judged" for item in found) or not statuses & _JUDGED:
         return "incomplete"
     return "partial" if partial else "conformant"
 
@@ -205,9 +244,8 @@ def _blames(result: Result | None, rule: Rule) -> bool:
 
 def _outcome(check: Check, result: Result | None, rule: Rule, record: Record) -> tuple[str, str]:
     if result is None:
-        return "not-judged", record.ended_early or (
-            "the run was interrupted" if record.interrupted else "the check was not run"
-        )
+        ended = record.ended_early or ("the run was interrupted" if record.interrupted else "")
+        return "not-judged", record.left_out.get(check.name) or ended or _NOT_RUN
     if result.outcome == "failed" and result.rule != rule.id:
         return "not-judged", f"{check.name} met a breach of {result.rule} on its way"
     return result.outcome, result.reason

@@ -4,7 +4,7 @@ from html import escape
 
 from greentic_session_conformance.report.model import Report, Requirement, script_name
 from greentic_session_conformance.report.text import is_web_address, visible
-from greentic_session_conformance.report.wording import status_in_words, verdict_in_words
+from greentic_session_conformance.report.wording import doubts, status_in_words, verdict_in_words
 from greentic_session_conformance.rules import SPEC_VERSION, rules
 
 _COLUMNS = ("passed", "failed", "warned", "deviation", "not-judged")
@@ -28,6 +28,7 @@ def summary(report: Report) -> str:
     for item in report.requirements:
         if item.status in {"failed", "warned", "deviation", "not-judged"}:
             lines += _section(item)
+    lines += [f"- {_line(line)}" for line in doubts(report)]
     if report.target.offers:
         lines += [f"Offered but not claimed, so not judged: {_line(', '.join(report.target.offers))}.", ""]
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 import greentic_session
 from greentic_session_conformance.report.model import Report, Requirement, script_name
+from greentic_session_conformance.report.wording import notices, summary_of
 from greentic_session_conformance.rules import SPEC_VERSION, rules
 
 #: How many of the calls that led to a failure are shown; the report has all.
@@ -54,6 +55,8 @@ def render(report: Report, folder: Path | None) -> RenderableType:
     if len(shown) > SHOWN_FAILURES:
         more = ", ".join(item.id for item in shown[SHOWN_FAILURES:])
         parts += [Text(f"  and {len(shown) - SHOWN_FAILURES} more: {more}"), Text()]
+    if told := notices(report):
+        parts += [*(Text(f"  {line}") for line in told), Text()]
     parts += _undecided(report)
     parts.append(_verdict(report, folder))
     return Group(*parts)
@@ -88,7 +91,7 @@ def _profiles(report: Report) -> Table:
         table.add_column(no_wrap=True)
     for profile, verdict in report.profiles.items():
         own = [item for item in report.requirements if item.profile == profile]
-        judged = sum(item.status in {"passed", "failed", "warned"} for item in own)
+        judged = sum(item.status in {"passed", "failed", "warned", "deviation"} for item in own)
         told = [
             f"{count} {word}"
             for status, word in _WORDS.items()
@@ -107,6 +110,7 @@ def _profiles(report: Report) -> Table:
 
 _WORDS: Mapping[str, str] = {
     "failed": "broken",
+    "deviation": "broken as declared",
     "warned": "recommended and not kept",
     "not-judged": "not judged",
     "not-covered": "not covered",
@@ -155,20 +159,8 @@ def _undecided(report: Report) -> list[RenderableType]:
 
 
 def _verdict(report: Report, folder: Path | None) -> Text:
-    word = report.verdict.upper()
-    if report.verdict == "non-conformant":
-        broken = report.broken
-        profiles = ", ".join(dict.fromkeys(item.profile for item in broken))
-        told = f" to {profiles} ({len(broken)} of {len(report.requirements)} rules broken)"
-    elif report.verdict in {"conformant", "partial"}:
-        told = (
-            f" to {', '.join(report.profiles)}"
-            if report.verdict == "conformant"
-            else ": only the selected rules were judged"
-        )
-    else:
-        told = f": {report.reason}" if report.reason else ": not every claimed rule could be judged"
-    if report.interrupted:
-        told += " (interrupted)"
     where = f"      {folder / 'report.json'}" if folder is not None else ""
-    return Text.assemble(("  verdict  ", "dim"), (word, _STYLES[report.verdict]), told, (where, "dim"))
+    told = summary_of(report)
+    return Text.assemble(
+        ("  verdict  ", "dim"), (report.verdict.upper(), _STYLES[report.verdict]), told, (where, "dim")
+    )

@@ -1,6 +1,6 @@
 """The verdict and the statuses in words, the same wherever a report is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from greentic_session_conformance.report.model import Report
@@ -31,11 +31,16 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+def with_deviations(report: Report) -> str:
+    """Such as ``" with 2 deviations"``; nothing where there is none."""
+    count = len(report.deviations)
+    return f" with {counted(count, 'deviation')}" if count else ""
+
+
 def verdict_in_words(report: Report) -> str:
     """The verdict with the deviations that were declared: ``conformant with 2 deviations`` (contract, "Suite")."""
-    declared = len(report.deviations)
-    if declared and report.verdict in {"conformant", "partial"}:
-        return f"{report.verdict} with {counted(declared, 'deviation')}"
+    if report.verdict in {"conformant", "partial"}:
+        return f"{report.verdict}{with_deviations(report)}"
     return report.verdict.replace("not-run", "not run")
 
 
@@ -45,9 +50,7 @@ def verdict_told(report: Report) -> str:
         case "conformant":
             told = f"to {', '.join(report.profiles)}"
         case "non-conformant":
-            broken = report.broken
-            profiles = ", ".join(dict.fromkeys(item.profile for item in broken))
-            told = f"to {profiles}: {len(broken)} of {counted(len(report.requirements), 'rule')} broken"
+            told = "; ".join(_faults(report))
         case "partial":
             told = "only the selected rules were judged"
         case "incomplete":
@@ -55,3 +58,42 @@ def verdict_told(report: Report) -> str:
         case _:
             told = "the target could not be run, so nothing was judged"
     return f"{told}; interrupted" if report.interrupted else told
+
+
+def summary_of(report: Report) -> str:
+    """What follows the verdict's word on one line: to which profiles, with how many deviations, or why not."""
+    told = verdict_told(report)
+    match report.verdict:
+        case "conformant":
+            return f" {told}{with_deviations(report)}"
+        case "partial":
+            return f": {told}{',' if report.deviations else ''}{with_deviations(report)}"
+        case "non-conformant" if report.broken:
+            return f" {told}"
+        case _:
+            return f": {report.reason or told}" + (" (interrupted)" if report.reason and report.interrupted else "")
+
+
+def _faults(report: Report) -> Iterator[str]:
+    if report.broken:
+        profiles = ", ".join(dict.fromkeys(item.profile for item in report.broken))
+        yield f"to {profiles} ({len(report.broken)} of {counted(len(report.requirements), 'rule')} broken)"
+    if report.deviation_faults:
+        count = len(report.deviation_faults)
+        yield f"{counted(count, 'declared deviation')} {'does' if count == 1 else 'do'} not hold"
+
+
+def notices(report: Report) -> list[str]:
+    """A line for each deviation, each that doesn't hold, and each note."""
+    lines = [
+        f"deviation   {item.id} until {told['expires']}: {told['reason']}  {told['link']}"
+        for item in report.deviations
+        if (told := item.deviation) is not None
+    ]
+    return lines + doubts(report)
+
+
+def doubts(report: Report) -> list[str]:
+    """A line for each declared deviation that doesn't hold, and each note."""
+    faults = [f"deviation   {fault.rule}: {fault.message}" for fault in report.deviation_faults]
+    return faults + [f"note        {note}" for note in report.notes]

@@ -3,11 +3,12 @@
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import Check
+from greentic_session_conformance.run.ordinary import HOME, PROFILE_HOME, never_works
 from greentic_session_conformance.run.script import script_of
 from greentic_session_conformance.targets.target import CallableTarget, Target, overrides
 
@@ -65,6 +66,8 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
     with case.limit:
         result = _outcome(check, case)
         if result.outcome == "failed":
+            result = _blame_what_never_works(result, case)
+        if result.outcome == "failed":
             result.vector = case.row or ""
             result.operations = case.timeline or case.steps.lines()
             result.script = script_of(result, check, case)
@@ -76,8 +79,8 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
 def _outcome(check: Check, case: Case) -> Result:
     rule = check.rules[0]
     try:
-        _has_what_it_needs(check, case.target)
-        check.run(case)
+        _has_what_it_needs(check, case)
+        _run(check, case)
     except Failed as failed:
         blamed = _ALTERED if _is_altered(failed, check, case) else failed.rule or rule
         return Result(check.name, "failed", blamed, expected=failed.expected, got=failed.got)
@@ -89,15 +92,43 @@ def _outcome(check: Check, case: Case) -> Result:
     except OperationHung as hung:
         expected = f"{hung.operation} returns within {hung.seconds:g} s"
         return Result(check.name, "failed", rule, expected=expected, got="it did not return", hung=hung.operation)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - opening a storage or a handle is the target's code and may raise anything
+    except BaseException as error:
+        if case.limit.interrupted:
+            raise
         return Result(
             check.name,
             "not-judged",
             reason=f"the target could not be opened: {type(error).__name__}: {error}",
         )
     return Result(check.name, "passed")
+
+
+def _blame_what_never_works(result: Result, case: Case) -> Result:
+    """A failure in an operation that never works says nothing of the check's rule: the first is its rule's, the others not judged."""
+    last, conditions = case.steps.failing, case.conditions
+    if last is None or last.operation not in HOME or result.hung:
+        return result
+    if never_works(case, last.operation) != last.outcome:
+        return result
+    home = HOME[last.operation]
+    if last.operation in conditions.blamed and result.rule != home:
+        reason = f"{last.operation} never works: it answers {last.outcome} (see {home})"
+        return Result(result.check, "not-judged", reason=reason)
+    conditions.blamed.add(last.operation)
+    if result.rule != home:
+        result.rule, result.got = home, last.outcome
+        result.expected = f"{last.operation} works for an ordinary session"
+    return result
+
+
+def _run(check: Check, case: Case) -> None:
+    try:
+        check.run(case)
+    except (Failed, NotJudged, UnexpectedError):
+        if "keyed-create" in check.profiles and case.lacks_key:
+            expected = "create_session takes key, which the profile keyed-create needs"
+            _missing("keyed-create", expected, "no parameter key of create_session", case)
+        raise
 
 
 #: A store that alters what it keeps breaks this rule wherever it is met; it isn't, say, the update's fault (rule VERD-02).
@@ -112,23 +143,32 @@ def _is_altered(failed: Failed, check: Check, case: Case) -> bool:
 _NEEDS = MappingProxyType({"codec": "decode", "mapping": "derive", "redis-layout": "redis"})
 
 
-def _has_what_it_needs(check: Check, target: Target) -> None:
-    profile = check.rule.profile
+def _has_what_it_needs(check: Check, case: Case) -> None:
+    profile, target = check.rule.profile, case.target
     if isinstance(target, CallableTarget) and profile in {"durable", *_NEEDS}:
         message = f"{profile} needs a Target; a plain callable that returns a store can't show it"
         raise NotJudged(message)
     method = _NEEDS.get(profile)
     if method is not None and not overrides(target, method):
-        message = f"the target defines {method}(), which the profile {profile} needs"
-        raise Failed(message, f"no {method}()")
+        _missing(profile, f"the target defines {method}(), which the profile {profile} needs", f"no {method}()", case)
+
+
+def _missing(profile: str, expected: str, got: str, case: Case) -> NoReturn:
+    """Fail once for a claimed profile whose operations are missing; its other rules can't be judged (rule VERD-15)."""
+    home = PROFILE_HOME[profile]
+    if profile in case.conditions.blamed:
+        message = f"there is {got}, which the profile {profile} needs (see {home})"
+        raise NotJudged(message)
+    case.conditions.blamed.add(profile)
+    raise Failed(expected, got, home)
 
 
 def _end(case: Case, result: Result, *, abandon: bool) -> None:
     try:
         case.end(abandon=abandon)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - the same, for closing
+    except BaseException as error:
+        if case.limit.interrupted:
+            raise
         if result.outcome == "passed":
             result.outcome = "not-judged"
             result.reason = f"closing failed: {type(error).__name__}: {error}"

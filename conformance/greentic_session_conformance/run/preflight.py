@@ -1,14 +1,15 @@
 """Before any rule is judged: can the target be run at all, and what does it offer?"""
 
-import inspect
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung
-from greentic_session_conformance.checks.samples import USER, context, session
-from greentic_session_conformance.targets.target import Target, overrides
+from greentic_session_conformance.checks.samples import context, session
+from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
+from greentic_session_conformance.targets.target import Target, overrides, takes_key
 
 #: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
 OPERATIONS = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
@@ -19,41 +20,75 @@ class NotRunnableError(Exception):
 
 
 def preflight(target: Target, conditions: Conditions) -> tuple[str, ...]:
-    """Open the target, see that its storages are isolated, and say which unclaimed profiles it seems to offer.
+    """Open the target, see that its storages are empty and isolated, and say which unclaimed profiles it seems to offer.
 
     Raises:
-        NotRunnableError: nothing comes, opening raises or hangs, the server doesn't answer, or storages see each other.
+        NotRunnableError: nothing comes, opening raises or hangs, the server doesn't answer, or storages aren't fresh, or share sessions.
     """
     # A hang is judged by the rules, each of which may meet it; it counts from there.
-    case = Case(target, "preflight", replace(conditions, hangs={}))
-    offers: tuple[str, ...] = ()
-    hung_in = ""
+    probe = replace(conditions, hangs={})
+    told: list[tuple[str, ...]] = []
+    left: list[str] = []
+    _case(target, probe, lambda case: _first_look(case, told, left))
+    if left:
+        _case(target, probe, lambda case: _complain(left_behind(case.store(), left[0])))
+    return told[0] if told else ()
+
+
+def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) -> None:
+    case = Case(target, "preflight", conditions)
+    hung = False
     with case.limit:
         try:
-            store = case.store()
-            offers = _offers(target, store.store)
-            _answers(store)
-            if target.isolated:
-                _isolated(store, case.store())
-        except OperationHung as hung:
-            if hung.operation in OPERATIONS:
-                hung_in = hung.operation
-                return offers
-            message = f"the target can't be opened: {hung}"
-            raise NotRunnableError(message) from None
-        except (NotRunnableError, KeyboardInterrupt):
+            look(case)
+        except OperationHung as error:
+            if error.operation not in OPERATIONS:
+                message = f"the target can't be opened: {error}"
+                raise NotRunnableError(message) from None
+            hung = True
+        except NotRunnableError:
             raise
         except BaseException as error:
+            if case.limit.interrupted:
+                raise
             message = f"the target can't be opened: {type(error).__name__}: {error}"
             raise NotRunnableError(message) from error
         finally:
             # Where opening has failed already, that is what is told.
             if sys.exception() is None:
-                _end(case, abandon=bool(hung_in))
+                _end(case, abandon=hung)
             else:
                 with suppress(Exception):
-                    case.end(abandon=bool(hung_in))
-    return offers
+                    case.end(abandon=hung)
+
+
+def _first_look(case: Case, offers: list[tuple[str, ...]], left: list[str]) -> None:
+    store = case.store()
+    offers.append(_offers(case.target, store.store))
+    _answers(store)
+    _complain(not_empty(store))
+    second = case.store() if case.target.isolated else None
+    if second is not None and store.store is second.store:
+        message = "the target gave the same store twice: each call must give a fresh one (or set `isolated = False` on a Target)"
+        raise NotRunnableError(message)
+    ctx = context()
+    data = session(ctx)
+    try:
+        created = store.try_create(ctx, data)
+    except Failed:
+        return  # an answer of the wrong form is judged by the rules
+    if not created.ok:
+        return  # a store that can't create is judged, not refused
+    left.append(created.value)
+    if second is not None:
+        _complain(shared(store, second, created.value, data))
+        if takes_key(store.store):
+            _complain(shared_keys(store, second))
+
+
+def _complain(message: str) -> None:
+    if message:
+        raise NotRunnableError(message)
 
 
 def _end(case: Case, *, abandon: bool) -> None:
@@ -62,9 +97,9 @@ def _end(case: Case, *, abandon: bool) -> None:
     except OperationHung as hung:
         message = f"the target can't be closed: {hung}"
         raise NotRunnableError(message) from None
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
+        if case.limit.interrupted:
+            raise
         message = f"the target can't be closed: {type(error).__name__}: {error}"
         raise NotRunnableError(message) from error
 
@@ -82,35 +117,9 @@ def _answers(store: Handle) -> None:
         raise NotRunnableError(message)
 
 
-def _isolated(first: Handle, second: Handle) -> None:
-    if first.store is second.store:
-        message = "the target gave the same store twice: each call must give a fresh one (or set `isolated = False` on a Target)"
-        raise NotRunnableError(message)
-    ctx = context()
-    try:
-        created = first.try_create(ctx, session(ctx))
-        if not created.ok:
-            return  # a store that can't create is judged, not refused
-        seen_by_key = second.try_get(created.value)
-        seen_by_user = second.try_find(ctx, USER)
-        first.try_remove(created.value)
-    except Failed:
-        return  # an answer of the wrong form is judged by the rules
-    if (seen_by_key.ok and seen_by_key.value is not None) or (seen_by_user.ok and seen_by_user.value is not None):
-        message = (
-            "two storages see each other's sessions: each must be a fresh, empty place "
-            "(a Target that can only have one at a time says `isolated = False`)"
-        )
-        raise NotRunnableError(message)
-
-
 def _offers(target: Target, store: Any) -> tuple[str, ...]:
     offered = []
-    try:
-        parameters = inspect.signature(store.create_session).parameters
-    except (AttributeError, TypeError, ValueError):
-        parameters = {}  # type: ignore[assignment]
-    if "key" in parameters:
+    if takes_key(store):
         offered.append("keyed-create")
     for profile, method in (("redis-layout", "redis"), ("codec", "decode"), ("mapping", "derive")):
         if overrides(target, method):

@@ -1,7 +1,9 @@
 """What is known of a run: the target, what was selected, and how each check ended."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from greentic_session_conformance.deviations import Deviation
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.plan import Selection
 from greentic_session_conformance.servers import without_password
@@ -35,6 +37,11 @@ def info_of(target: Target, spec: str, claims: frozenset[str], offers: tuple[str
     )
 
 
+def today() -> str:
+    """The day in UTC, in ISO form."""
+    return datetime.now(UTC).date().isoformat()
+
+
 @dataclass(slots=True)
 class Record:
     """A run, as far as it has come.
@@ -48,6 +55,9 @@ class Record:
         fatal: why the target can't be run; empty where it can.
         ended_early: why checks are left that weren't run; empty where none are.
         interrupted: whether somebody ended the run.
+        left_out: of checks that weren't run, by name, why not, where that is known (rule VERD-20).
+        deviations: what the deviations file declares.
+        today: the day of the run in UTC, in ISO form.
     """
 
     target: TargetInfo
@@ -58,3 +68,6 @@ class Record:
     fatal: str = ""
     ended_early: str = ""
     interrupted: bool = False
+    left_out: dict[str, str] = field(default_factory=dict)
+    deviations: tuple[Deviation, ...] = ()
+    today: str = field(default_factory=today)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -71,7 +72,7 @@ class Supervisor:
         Raises:
             UsageError: the target's name, a profile or a rule is wrong.
         """
-        with tempfile.TemporaryDirectory(prefix="greentic-session-") as folder:
+        with tempfile.TemporaryDirectory(prefix="greentic-session-") as folder, _terminated_is_interrupted():
             place = Path(folder)
             pulse_path = place / "pulse"
             self._job.pulse = str(pulse_path)
@@ -166,7 +167,7 @@ class Supervisor:
         self._running = ""
         if result.hung:
             self._job.hangs[result.hung] = self._job.hangs.get(result.hung, 0) + 1
-        if result.outcome == "failed" and self._job.stop_at_failure:
+        if self._job.ends_at(result):
             self._ended = True
             self.record.ended_early = f"ended at the first failure (-x), {result.rule}"
 
@@ -215,6 +216,19 @@ class Supervisor:
         conditions = Conditions(job.seed, job.effort, job.operation_timeout, target_name=job.target)
         result.script = whole_check_script(result, check, conditions)
         return result
+
+
+@contextlib.contextmanager
+def _terminated_is_interrupted() -> Iterator[None]:
+    """Within it SIGTERM, by which a CI job ends, does what Ctrl-C does: the run ends, and what is known of it is reported."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _ending(status: int, *, hung: bool, operation: str, seconds: float) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from greentic_session_conformance.case import Conditions
-from greentic_session_conformance.run.judge import judge
+from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import SelectionError, select
 from greentic_session_conformance.run.preflight import NotRunnableError, preflight
 from greentic_session_conformance.run.pulse import Pulse
@@ -40,6 +40,7 @@ class Job:
         done: checks that an earlier child has run.
         hangs: how often each operation has hung before.
         stop_at_failure: whether the first failure ends the run.
+        excused: rules of which a deviation is declared: their breach is no failure that ends the run.
         plan_only: whether only the plan is wanted.
         opened: whether an earlier child has opened the target, and was lost in an operation before any check ran.
         pulse: the file of the pulse.
@@ -54,9 +55,14 @@ class Job:
     done: list[str] = field(default_factory=list)
     hangs: dict[str, int] = field(default_factory=dict)
     stop_at_failure: bool = False
+    excused: list[str] = field(default_factory=list)
     plan_only: bool = False
     opened: bool = False
     pulse: str = ""
+
+    def ends_at(self, result: Result) -> bool:
+        """Whether a result is the failure that ends the run."""
+        return self.stop_at_failure and result.outcome == "failed" and result.rule not in self.excused
 
 
 class _Events:
@@ -76,6 +82,7 @@ def _run(job: Job, events: _Events) -> None:
         target_name=job.target,
         pulse=Pulse(Path(job.pulse)),
         hangs=dict(job.hangs),
+        broken={},
     )
     try:
         conditions.pulse.begin("the import of the target", time.monotonic() + LOAD_SECONDS)
@@ -115,7 +122,7 @@ def _run(job: Job, events: _Events) -> None:
         events.say("start", check=item.name)
         result = judge(item, target, conditions)
         events.say("result", result=result.as_dict())
-        if job.stop_at_failure and result.outcome == "failed":
+        if job.ends_at(result):
             break
     events.say("done")
 

@@ -100,3 +100,14 @@ class LentTarget(CallableTarget):
 def overrides(target: Target, method: str) -> bool:
     """Whether a target has its own form of a method that a profile needs."""
     return getattr(type(target), method, None) is not getattr(Target, method)
+
+
+def takes_key(store: Any) -> bool | None:
+    """Whether ``create_session`` takes ``key``, which the profile ``keyed-create`` needs; ``None`` where its signature doesn't tell."""
+    try:
+        parameters = inspect.signature(store.create_session).parameters
+    except (AttributeError, TypeError, ValueError):
+        return None
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return None
+    return "key" in parameters

@@ -96,7 +96,7 @@ class KeepsAStaleIndex(Base):
     """ROUTE-07: the index holds the session itself, and remove doesn't clear it."""
 
     rule = "ROUTE-07"
-    also = frozenset({"OPS-17", "ROUTE-09", "ROUTE-11", "ROUTE-20"})
+    also = frozenset({"ROUTE-09", "ROUTE-11", "ROUTE-20"})
 
     def __init__(self):
         super().__init__()

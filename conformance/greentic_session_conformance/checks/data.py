@@ -246,9 +246,11 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
         )
     if caller.effective_user != USER:
         return
-    small = session(caller)
+    # A session of the same scope with nothing large in it, also where it is the context that is large.
+    ctx = context(caller.env, caller.tenant_id, caller.effective_team, user)
+    small = session(ctx)
     with case.given():
-        key = store.create(caller, small)
+        key = store.create(ctx, small)
     answer = store.try_update(key, data)
     if answer.ok:
         case.expect_data(store.get(key), data, f"get_session after update_session with {what}")

@@ -10,11 +10,10 @@ Ends with 1 where a store was called otherwise than it is.
 import argparse
 import os
 import sys
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tools.soak.runs import ROOT, Results, Run, fingerprint, run
+from tools.soak.runs import ROOT, Results, Run, fingerprint, key_of, run
 from tools.soak.stores import STORES
 from tools.soak.summary import EFFORTS, summary
 
@@ -46,10 +45,10 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Run what hasn't been run yet, and write the summary of all."""
     asked = _arguments()
-    results = Results(asked.results, fingerprint())
-    stopped = threading.Event()
+    code = fingerprint()
+    results = Results(asked.results, code)
+    stopped = False
     with ThreadPoolExecutor(asked.jobs) as awake, ThreadPoolExecutor(ASLEEP) as asleep:
-        code = fingerprint()
         begun: list[Future[Run]] = [
             (asleep if store.sleeps else awake).submit(run, store, effort, seed, code)
             for seed in asked.seeds  # seed after seed, so that an early end has seen every store
@@ -62,11 +61,14 @@ def main() -> int:
                 _tell(ended.result(), number, len(begun))
                 results.add(ended.result())
         except KeyboardInterrupt:
-            stopped.set()
+            stopped = True
             for left in begun:
                 left.cancel()
+    for ended in begun:  # those that had begun when the soak was interrupted, and have come to their end
+        if not ended.cancelled() and not results.has(*key_of(ended.result())):
+            results.add(ended.result())
     asked.summary.write_text(summary(results.runs, asked.jobs), encoding="utf-8", newline="\n")
-    if stopped.is_set():
+    if stopped:
         return 130
     return int(not all(found.conformant for found in results.runs))
 

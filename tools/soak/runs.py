@@ -50,6 +50,11 @@ class Run:
         return self.status == 0 and self.verdict == "conformant" and not self.faults
 
 
+def key_of(ended: Run) -> tuple[str, str, int]:
+    """What a run is known by: the store, the effort and the seed."""
+    return ended.store, ended.effort, ended.seed
+
+
 def fingerprint() -> str:
     """A hash of all code that a run's outcome depends on."""
     digest = hashlib.sha256()
@@ -112,7 +117,7 @@ class Results:
         # A line that was cut short by the end of a process is run again.
         told = [json.loads(line) for line in lines if line.endswith("}")]
         self.runs = [Run(**line) for line in told if line["code"] == code]
-        self._done = {(found.store, found.effort, found.seed) for found in self.runs}
+        self._done = {key_of(found) for found in self.runs}
 
     def has(self, store: str, effort: str, seed: int) -> bool:
         """Whether such a run has ended already."""
@@ -121,5 +126,6 @@ class Results:
     def add(self, ended: Run) -> None:
         """Keep a run."""
         self.runs.append(ended)
+        self._done.add(key_of(ended))
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(ended)) + "\n")

@@ -4,11 +4,12 @@ Such as::
 
     python -m tools.soak --seeds 1-100 --efforts quick,normal --stores Ulids,memory
 
-Ends with 1 where a store was called otherwise than it is.
+Interrupted or terminated it keeps what has come to its end, and writes the summary of that. Ends with 1 where a store was called otherwise than it is.
 """
 
 import argparse
 import os
+import signal
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -45,6 +46,9 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Run what hasn't been run yet, and write the summary of all."""
     asked = _arguments()
+    # Begun in the background by a shell, a process ignores interruptions unless it says otherwise.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     code = fingerprint()
     results = Results(asked.results, code)
     stopped = False

@@ -117,7 +117,7 @@ def expect_not_found(case: Case, store: Handle, row: Row) -> None:
     """A row's caller finds nothing."""
     answer = store.try_find(context(row["caller"]), row["user"])
     case.expect(answer.ok, "nothing from find_by_user", answer.describe())
-    case.expect(answer.value is None, "nothing from find_by_user", "the session")
+    case.expect(answer.value is None, "nothing from find_by_user", "the session", row["rules"][0])
 
 
 def _expect_routing(case: Case, stored: TenantCtx, user: str) -> None:

@@ -60,7 +60,8 @@ def _try(case: Case, store: Handle, chosen: Sequence[Row], together: _Together, 
         for row in chosen:
             with case.vector(row["id"]):
                 attempt(case, store, row)
-        # No row shows it alone: a breach of the row's rule it isn't. Where it is one of a rule that was named, it is told.
+        # No row shows it alone. What wasn't refused, or left a trace, names its rule and is told all the same; what was
+        # refused for no reason of the row's is another rule's fault, which has a check of its own.
         if isinstance(amiss, Failed) and amiss.rule is not None:
             case.begin_anew()
             together(case, store, chosen, made)
@@ -82,7 +83,7 @@ def _refused_creates(case: Case, store: Handle, chosen: Sequence[Row], made: Key
         answer = store.try_create(caller, session(stored))
         if answer.ok:
             made.append(answer.value)
-        case.expect_refusal(answer, "create_session")
+        case.expect_refusal(answer, "create_session", row["rules"][0])
         seekers |= {stored: None, caller: None}
     for ctx in seekers:
         alone.expect_no_routing(case, store, ctx)
@@ -112,7 +113,7 @@ def _updates(case: Case, store: Handle, chosen: Sequence[Row], made: Keys) -> No
             key = store.create(stored, session(stored))
         made.append(key)
         for row in group:
-            case.expect_refusal(store.try_update(key, alone.changed(row)), "update_session")
+            case.expect_refusal(store.try_update(key, alone.changed(row)), "update_session", row["rules"][0])
         case.expect_data(store.get(key), session(stored), "get_session after a refused update_session", "OPS-17")
 
 

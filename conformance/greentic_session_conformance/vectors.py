@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,32 @@ def rows_for(path: str, rule: str) -> tuple[Row, ...]:
         message = f"no vector in {path} shows {rule}"
         raise LookupError(message)
     return found
+
+
+_DIMENSIONS = (("env",), ("tenant", "tenant_id"), ("team", "team_id"), ("user", "user_id"))
+
+
+def sample(of: Sequence[Row], generator: random.Random) -> list[Row]:
+    """The hand-written ones of some rows of the fence, and as many generated ones as show each case of each dimension.
+
+    A case is what the contexts of a row say about one dimension, while the other dimensions are each the same or
+    not. Which of several rows is taken that would do is chosen at random.
+    """
+    seen: set[Any] = set()
+    chosen = set()
+    for index in generator.sample(range(len(of)), len(of)):
+        cases = _cases(of[index])
+        if of[index]["made"] == "hand" or not cases <= seen:
+            chosen.add(index)
+            seen |= cases
+    return [of[index] for index in sorted(chosen)]
+
+
+def _cases(row: Row) -> set[Any]:
+    contexts = [row[name] for name in ("stored", "data", "new", "caller") if name in row]
+    said = [tuple(tuple(ctx.get(name) for name in names) for ctx in contexts) for names in _DIMENSIONS]
+    same = tuple(one == other for one, other in said)
+    return {(row.get("user"), row["expect"], same, dimension, case) for dimension, case in enumerate(said)}
 
 
 @cache

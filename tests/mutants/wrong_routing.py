@@ -105,7 +105,7 @@ class KeepsAStaleIndex(Base):
 
     rule = "ROUTE-07"
     fault = "a second table that holds a copy, and no trigger at delete"
-    also = frozenset({"OPS-17", "ROUTE-09", "ROUTE-11", "ROUTE-20"})
+    also = frozenset({"ROUTE-09", "ROUTE-11", "ROUTE-20"})
 
     def __init__(self):
         super().__init__()

@@ -29,6 +29,23 @@ def test_quickstart_takes_a_session_from_create_to_remove():
     ]
 
 
+def test_the_sqlite_store_has_a_test_file_that_passes(tmp_path):
+    # What it claims is judged in whole by tests/odd; here the file runs as its author runs it.
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "ROUTE or CONC-04 or DUR-01"]
+    options = ["--session-effort", "quick", "--session-report", str(tmp_path)]
+    done = subprocess.run(
+        [*command, *options, "test_sqlite_store.py"],
+        cwd=EXAMPLES / "sqlite",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "DUR-01" in (tmp_path / "junit.xml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("by", ["argument", "environment"])
 def test_a_flow_is_resumed_by_another_process(redis_server, client, namespace, by):
     if by == "argument":

@@ -20,6 +20,7 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
             "Get started": [
                 "start/index.md",
                 {"Test your own store": "start/store-author.md"},
+                {"Build a store that conforms": "start/build-a-store.md"},
                 {"Use the library": "start/library.md"},
             ]
         },

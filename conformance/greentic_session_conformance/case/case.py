@@ -219,11 +219,15 @@ class Case:
     def vector(self, name: str) -> Iterator[None]:
         """A row of a table, which stands alone: a failure tells its name and its own calls."""
         self._row = name
+        self.begin_anew()
+        yield
+        self._row = None
+
+    def begin_anew(self) -> None:
+        """Forget the calls so far: what comes now stands alone."""
         self.timeline = []
         self.steps.forget_calls()
         self.conditions.pulse.clear()
-        yield
-        self._row = None
 
     def expect(self, fulfilled: bool, expected: str, got: str, rule: str | None = None) -> None:
         """Fail unless a condition is fulfilled."""

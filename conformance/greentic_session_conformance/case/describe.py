@@ -14,7 +14,8 @@ def context(ctx: TenantCtx) -> str:
     """A context by the four dimensions of the fence, such as ``dev / tenant-42 / red / user-7``."""
     team, user = ctx.effective_team, ctx.effective_user
     parts = (ctx.env, ctx.tenant_id, "no team" if team is None else team, "no user" if user is None else user)
-    return " / ".join(_short(part) for part in parts)
+    told = " / ".join(parts)
+    return told if len(told) <= 40 else " / ".join(map(_short, parts))
 
 
 def _short(text: str) -> str:

@@ -251,10 +251,11 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
         )
     if caller.effective_user != USER:
         return
-    # It has nothing of what is large, so that the update changes it.
-    small = session(context(team=caller.effective_team), node="node.small", context_json="small")
+    # A session of the same scope with nothing large in it, also where it is the context that is large.
+    ctx = context(caller.env, caller.tenant_id, caller.effective_team, user)
+    small = session(ctx)
     with case.given():
-        key = store.create(caller, small)
+        key = store.create(ctx, small)
     answer = store.try_update(key, data)
     if answer.ok:
         case.expect_data(store.get(key), data, f"get_session after update_session with {what}")

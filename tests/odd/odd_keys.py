@@ -1,0 +1,62 @@
+"""Stores whose keys are no UUIDs: any non-empty text will do that can't be guessed."""
+
+import secrets
+import time
+import uuid
+
+from plain_store import Plain
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+EMOJI = [chr(0x1F600 + number) for number in range(64)]
+
+
+class Ulids(Plain):
+    """Keys that begin with the clock, in base 32; the 80 random bits behind it are fresh each time."""
+
+    def issue(self):
+        number = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
+        return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+class UuidsOfVersion7(Plain):
+    """Keys that sort by their time; 74 random bits make them unguessable all the same."""
+
+    def issue(self):
+        clock = time.time_ns() // 1_000_000 << 80
+        return str(uuid.UUID(int=clock | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)))
+
+
+class Tokens(Plain):
+    """Keys with ``-`` and ``_`` in them, also in front, as ``secrets`` makes them."""
+
+    def issue(self):
+        return secrets.token_urlsafe(32)
+
+
+class LongKeys(Plain):
+    """Keys of 300 characters: their length is bounded where a caller gives them, not where a store issues them."""
+
+    def issue(self):
+        return secrets.token_hex(150)
+
+
+class Numbers(Plain):
+    """Keys that are digits, of different lengths: random all over, not counted."""
+
+    def issue(self):
+        return str(secrets.randbits(128))
+
+
+class Key(str):
+    """A key that knows more than its text."""
+
+    __slots__ = ("issued",)
+
+
+class PicturesOfATypeOfItsOwn(Plain):
+    """Keys of astral characters, 16 of 64, and of a subclass of ``str``: equal to their text, and hashed as it."""
+
+    def issue(self):
+        key = Key("".join(secrets.choice(EMOJI) for _ in range(16)))
+        key.issued = time.time()
+        return key

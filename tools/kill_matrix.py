@@ -4,7 +4,7 @@ Run it from the checkout, with the library and the suite importable::
 
     python -m tools.kill_matrix
 
-It ends with 1 where a wrong store survives, or is blamed on a rule that it doesn't break; the matrix is then left as it was.
+or, to see that a race is met every time, such as ``python -m tools.kill_matrix --seeds 20 --effort normal CONC``. It ends with 1 where a wrong store survives, or is blamed on a rule that it doesn't break; the matrix is then left as it was.
 """
 
 import argparse
@@ -47,8 +47,9 @@ class Tried:
     seconds: float
 
 
-def _names() -> list[str]:
-    return [wrong.__name__ for wrong in _catalogue().mutants()]
+def _names() -> dict[str, str]:
+    """The mutants, each with its rule."""
+    return {wrong.__name__: wrong.rule for wrong in _catalogue().mutants()}
 
 
 def _catalogue() -> Any:
@@ -57,10 +58,10 @@ def _catalogue() -> Any:
     return import_module("catalogue")
 
 
-def _try_out(name: str) -> Tried:
+def _try_out(name: str, effort: str, seed: int) -> Tried:
     """Try one mutant; this is what the other processes do."""
     wrong = next(wrong for wrong in _catalogue().mutants() if wrong.__name__ == name)
-    trial = import_module("trial").try_out(wrong)
+    trial = import_module("trial").try_out(wrong, effort, seed)
     return Tried(trial.row(), trial.complaints, trial.seconds)
 
 
@@ -78,16 +79,17 @@ def _a_server() -> Iterator[None]:
             del os.environ["REDIS_URL"]
 
 
-def _trials(names: Sequence[str], jobs: int, console: Console) -> list[Tried]:
-    """Try the mutants, several at a time, and answer in their order."""
-    found: dict[str, Tried] = {}
-    with _a_server(), ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(_try_out, name) for name in names]):
-            tried = future.result()
-            found[tried.row["mutant"]] = tried
+def _trials(names: Sequence[str], options: argparse.Namespace, console: Console) -> list[Tried]:
+    """Try the mutants, several at a time, and answer in their order, each as often as there are seeds."""
+    found: dict[tuple[str, int], Tried] = {}
+    jobs = [(name, seed) for name in names for seed in range(options.seeds)]
+    with _a_server(), ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
+        begun = {pool.submit(_try_out, name, options.effort, seed): (name, seed) for name, seed in jobs}
+        for future in as_completed(begun):
+            tried = found[begun[future]] = future.result()
             for complaint in tried.complaints:
                 console.print(f"{tried.row['mutant']}: {complaint}", style="red", markup=False)
-    return [found[name] for name in names]
+    return [found[job] for job in jobs]
 
 
 def _table(tried: Sequence[Tried]) -> Table:
@@ -119,15 +121,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
     )
     parser.add_argument("--quiet", action="store_true", help="only the totals and the complaints")
-    parser.add_argument("mutants", nargs="*", metavar="NAME", help="only these, and write nothing")
+    parser.add_argument("--seeds", type=int, default=1, help="how often each is tried (default: %(default)s)")
+    parser.add_argument("--effort", default="", help="the effort of all (default: each one's own, quick for most)")
+    parser.add_argument("mutants", nargs="*", metavar="NAME", help="only these, or those of a family; write nothing")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     names = _names()
-    unknown = sorted(set(options.mutants) - set(names))
+    families = {name: rule.partition("-")[0] for name, rule in names.items()}
+    unknown = sorted(set(options.mutants) - set(names) - set(families.values()))
     if unknown:
-        parser.error(f"no wrong store is called {', '.join(unknown)}")
+        parser.error(f"no wrong store, and no family of rules, is called {', '.join(unknown)}")
     began = monotonic()
-    tried = _trials(options.mutants or names, options.jobs, console)
+    asked = set(options.mutants or names)
+    tried = _trials([name for name in names if {name, families[name]} & asked], options, console)
     if not options.quiet:
         console.print(_table(tried))
     faulty = [one for one in tried if one.complaints]
@@ -136,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{killed} of {len(tried)} wrong stores killed by a check of the rule that they break, "
         f"{len(faulty)} with complaints, in {monotonic() - began:.0f} s"
     )
-    if not faulty and not options.mutants:
+    if not faulty and not options.mutants and options.seeds == 1 and not options.effort:
         MATRIX.write_text(document(tried), encoding="utf-8", newline="\n")
     return 1 if faulty else 0
 

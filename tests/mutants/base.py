@@ -10,13 +10,14 @@ class Base:
     """Keeps every rule of its profiles.
 
     A mutant states the rule that it breaks, the ``fault`` in the real world that it stands for, and in ``also`` the rules that
-    are broken with it. What only a search can find is ``found_by`` the module of checks of that name.
+    are broken with it; in ``maybe`` what a search, which sees no more than a wrong answer, may call it. What only a search can find is ``found_by`` the module of checks of that name.
     """
 
     rule = ""
     fault = ""
     found_by = ""
     also = frozenset()
+    maybe = frozenset()
     profiles = frozenset({"core", "keyed-create", "concurrent"})
     compared_at_create = ("env", "tenant", "team")
     compared_at_update = ("env", "tenant", "team", "user")

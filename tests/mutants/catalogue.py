@@ -9,7 +9,7 @@ from greentic_session_conformance.rules import rules
 from greentic_session_conformance.targets.target import CallableTarget
 
 #: The modules of checks by random search that the suite has; a mutant that is `found_by` another one is tried by nobody yet.
-SEARCHES = frozenset()
+SEARCHES = frozenset({"sequences"})
 
 
 def every_mutant():

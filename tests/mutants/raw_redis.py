@@ -122,6 +122,7 @@ class OnRawRedis(RedisTarget):
     fault = ""
     found_by = ""
     also = frozenset()
+    maybe = frozenset()
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = RawStore
 

@@ -16,6 +16,7 @@ class Codec(Target):
     fault = ""
     found_by = ""
     also = frozenset()
+    maybe = frozenset()
     profiles = frozenset({"codec"})
 
     def __init__(self):
@@ -254,6 +255,7 @@ class Mapping(Target):
     fault = ""
     found_by = ""
     also = frozenset()
+    maybe = frozenset()
     profiles = frozenset({"mapping"})
     prefixes = {"telegram": "tg", "webhook": "wh"}  # noqa: RUF012 - a mutant replaces it
 

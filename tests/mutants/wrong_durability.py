@@ -60,6 +60,7 @@ class InAFile(Target):
     fault = ""
     found_by = ""
     also = frozenset()
+    maybe = frozenset()
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = FileStore
 
@@ -103,6 +104,7 @@ class KeepsUpdatesInMemory(Loses):
 
     rule = "DUR-01"
     fault = "an ORM session that is flushed at insert and never committed afterwards"
+    maybe = frozenset({"DATA-01"})
     also = frozenset({"DUR-03", "DUR-04"})
     store = _KeepsUpdatesInMemory
 
@@ -185,6 +187,7 @@ class ForgetsRemovals(Loses):
 
     rule = "DUR-05"
     fault = "an append-only log to which removals are not appended"
+    maybe = frozenset({"OPS-02"})
     also = frozenset({"DUR-02", "KEY-07"})
     store = _ForgetsRemovals
 
@@ -266,6 +269,7 @@ class RoutesUpdatesInMemory(Loses):
 
     rule = "DUR-02"
     fault = "an index that is rebuilt from the order of creation when the store is opened"
+    maybe = frozenset({"ROUTE-04"})
     store = _KeepsTheOldIndex
 
 

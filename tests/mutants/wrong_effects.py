@@ -15,7 +15,7 @@ class KeysOfTheSecond(Base):
 
     rule = "OPS-04"
     fault = "a key from the clock, tried by hand with one session a second"
-    also = frozenset({"CONC-03", "CONC-07", "KEY-06", "OPS-06", "OPS-12", "OPS-13", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
+    also = frozenset({"CONC-03", "CONC-07", "KEY-06", "OPS-06", "OPS-12", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
 
     def issue(self, ctx, data):
         return hashlib.sha256(f"{self.user(data.tenant_ctx)}{int(time.time()) // 60}".encode()).hexdigest()

@@ -24,6 +24,7 @@ class FoldsGivenKeys(Renames):
 
     rule = "KEY-08"
     fault = "digests in hexadecimal, normalised because two services write them differently"
+    maybe = frozenset({"KEY-05"})
 
     def spelt(self, key):
         return key.lower()
@@ -54,6 +55,7 @@ class TakesTheLastPart(Renames):
 
     rule = "KEY-08"
     fault = "key.split(':')[-1], to get rid of a prefix"
+    maybe = frozenset({"KEY-05"})
 
     def spelt(self, key):
         return key.split(":")[-1] or key
@@ -84,6 +86,7 @@ class RemovesByPrefix(Base):
 
     rule = "KEY-08"
     fault = "langgraph-checkpoint's savers that delete a thread by scanning for its prefix"
+    maybe = frozenset({"OPS-12"})
 
     def forget(self, key):
         for other in [name for name in self.sessions if name.startswith(key)]:
@@ -132,6 +135,7 @@ class ConflictsAndWrites(Base):
 
     rule = "KEY-06"
     fault = "SET … GET: the old value tells of the conflict when it is overwritten"
+    maybe = frozenset({"OPS-17"})
     also = frozenset({"CONC-03"})
 
     def taken(self, key):
@@ -173,6 +177,7 @@ class ReservesRefusedKeys(Base):
 
     rule = "KEY-09"
     fault = "SETNX first, then the fence, and no DEL on the way out"
+    maybe = frozenset({"KEY-05"})
 
     def __init__(self):
         super().__init__()
@@ -195,6 +200,7 @@ class AllocatesOnReads(Base):
 
     rule = "KEY-05"
     fault = "a defaultdict, or a cache that keeps what was missed"
+    maybe = frozenset({"KEY-07"})
     also = frozenset({"KEY-09"})
 
     def get_session(self, key):

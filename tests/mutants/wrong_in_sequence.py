@@ -9,6 +9,7 @@ class InSequence(Base):
     """What a search through sequences is to find."""
 
     found_by = "sequences"
+    effort = "normal"
     profiles = frozenset({"core", "keyed-create"})
 
 
@@ -108,9 +109,9 @@ class UpdatesTheFirstGeneration(InSequence):
 
 
 class FlushesWhatWasRefused(InSequence):
-    """OPS-17: what a refused update has changed is written with the next update that succeeds."""
+    """OPS-12: what a refused update has changed is written with the next update that succeeds."""
 
-    rule = "OPS-17"
+    rule = "OPS-12"
     fault = "SQLAlchemy without a rollback: the object stays dirty, and the next commit takes it along"
 
     def __init__(self):
@@ -142,6 +143,9 @@ class TrustsAfterOneUpdate(InSequence):
     def update_session(self, key, data):
         with self.lock:
             if key in self.trusted and key in self.sessions:
+                stored = self.sessions[key].tenant_ctx
+                if self.first_difference(stored, data.tenant_ctx, ("env", "tenant", "team")) is not None:
+                    raise self.refusal("invalid_input", "another env, tenant or team")
                 self.write(key, data)
                 self.route_at_update(key, data)
                 return
@@ -178,9 +182,9 @@ class TrustsWhoWasFound(InSequence):
 
 
 class AdmitsMissesTwice(InSequence):
-    """KEY-05: a key that was missed twice is remembered as missing, also when a session is created under it."""
+    """OPS-02: a key that was missed twice is remembered as missing, also when a session is created under it."""
 
-    rule = "KEY-05"
+    rule = "OPS-02"
     fault = "a cache that admits at the second touch, misses included, and that only update clears"
 
     def __init__(self):
@@ -228,6 +232,7 @@ class PointsByPosition(InSequence):
 
     rule = "ROUTE-08"
     fault = "an index into a list from which elements are deleted"
+    effort = "thorough"
 
     def __init__(self):
         super().__init__()
@@ -368,6 +373,7 @@ class KnowsAUsersLastScope(InSequence):
 
     rule = "ROUTE-20"
     fault = "a reverse index by user alone, in front of several tenants"
+    effort = "thorough"
 
     def __init__(self):
         super().__init__()

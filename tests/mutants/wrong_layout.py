@@ -48,6 +48,7 @@ class OnRedis(RedisTarget):
     fault = ""
     found_by = ""
     also = frozenset()
+    maybe = frozenset()
     profiles = frozenset({"keyed-create", "redis-layout"})
     store = Store
 
@@ -126,6 +127,7 @@ class EntersTheLegacyTeam(OnRedis):
 
     rule = "REDIS-03"
     fault = "an entry's name built from `team`, as it was before team_id"
+    maybe = frozenset({"FENCE-13"})
     also = frozenset({"REDIS-06"})
     store = _EntersTheLegacyTeam
 
@@ -268,6 +270,7 @@ class ClearsWhatItRefuses(OnRedis):
 
     rule = "REDIS-12"
     fault = "greentic-session 0.4.4: one caller can unroute another team's user"
+    maybe = frozenset({"FENCE-17"})
     store = _ClearsWhatItRefuses
 
 

@@ -241,6 +241,7 @@ class HandsOutOnce(Base):
 
     rule = "OPS-14"
     fault = "GETDEL, or a queue used as a store"
+    maybe = frozenset({"OPS-02"})
     also = frozenset({"KEY-06", "KEY-07", "OPS-08"})
 
     def __init__(self):

@@ -40,6 +40,7 @@ class LeavesNoTeamEmpty(OnRedis):
 
     rule = "REDIS-03"
     fault = "`team or ''` in the name of a key"
+    maybe = frozenset({"ROUTE-01", "ROUTE-02"})
     also = frozenset({"REDIS-04", "REDIS-06", "REDIS-12", "REDIS-16"})
     store = _RenamesEntries
 
@@ -73,6 +74,7 @@ class DeletesTheUsersEverywhere(OnRedis):
 
     rule = "REDIS-20"
     fault = "SCAN MATCH *:user:*:{user} in a Redis that is shared"
+    maybe = frozenset({"ROUTE-08"})
     also = frozenset({"REDIS-15"})
     store = _DeletesTheUsersEverywhere
 

@@ -155,6 +155,7 @@ class MatchesUsersByTheirBeginning(Base):
 
     rule = "ROUTE-10"
     fault = "a range scan that forgets the separator after the user"
+    maybe = frozenset({"FENCE-19"})
 
     def find_by_user(self, ctx, user):
         found = super().find_by_user(ctx, user)
@@ -206,6 +207,7 @@ class FindsTwice(Base):
 
     rule = "ROUTE-15"
     fault = "a token that may be used a few times, or an index with a read budget"
+    maybe = frozenset({"CONC-08"})
 
     def __init__(self):
         super().__init__()

@@ -48,6 +48,7 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
                 {"Deviations": "suite/deviations.md"},
                 {"Exit statuses": "suite/exit-statuses.md"},
                 {"The report": "suite/report.md"},
+                {"What is searched": "suite/searches.md"},
                 {"Kill matrix": "suite/kill-matrix.md"},
             ]
         },

@@ -65,6 +65,8 @@ class Case:
         self.steps = Steps()
         #: What several callers did at the same time, as a picture; it then tells more than the calls one after another.
         self.timeline: list[str] = []
+        #: What a reader of the report should know of a check that passed.
+        self.remark = ""
         self.random = random.Random(f"{conditions.seed}/{check}")  # noqa: S311 - repeatable on purpose
         self.limit = Limit(conditions.operation_timeout, conditions.pulse)
         self.loop = Loop()

@@ -6,7 +6,7 @@ from greentic_session import SessionData
 from greentic_session_conformance.case import Answer, Case, Handle, NotJudged
 from greentic_session_conformance.checks.crew import CALLERS, Call, crews
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import USER, context, session
+from greentic_session_conformance.samples import USER, context, session
 
 #: How often a race is tried at quick effort, for each way of calling the store.
 ROUNDS = 10

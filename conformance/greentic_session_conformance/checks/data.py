@@ -3,7 +3,7 @@
 from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import (
+from greentic_session_conformance.samples import (
     CHARACTERS,
     ENV,
     SNAPSHOT,
@@ -253,7 +253,7 @@ def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -
         return
     # A session of the same scope with nothing large in it, also where it is the context that is large.
     ctx = context(caller.env, caller.tenant_id, caller.effective_team, user)
-    small = session(ctx)
+    small = session(ctx, node="node.small", context_json="small")
     with case.given():
         key = store.create(ctx, small)
     answer = store.try_update(key, data)

@@ -5,8 +5,8 @@ from typing import Any
 from greentic_session import SessionData
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import USER, context, full, session
 from greentic_session_conformance.run.elsewhere import Elsewhere
+from greentic_session_conformance.samples import USER, context, full, session
 
 
 def _reopened(case: Case, storage: Any, handle: Handle) -> Handle:

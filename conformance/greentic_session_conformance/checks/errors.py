@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import context, session
+from greentic_session_conformance.samples import context, session
 
 _DIMENSIONS = (
     ("env", {"env": "prod"}),

@@ -2,8 +2,8 @@
 
 from greentic_session_conformance.case import Case
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import context, session
 from greentic_session_conformance.checks.tables import decide
+from greentic_session_conformance.samples import context, session
 
 
 @check("FENCE-01")

@@ -7,11 +7,12 @@ from time import monotonic_ns
 from typing import Final, NamedTuple
 
 from greentic_session import SessionData, TenantCtx
-from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.case import Answer, Case, Failed, Handle, NotJudged
+from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks.concurrent import ROUNDS, Rounds, keeps_what_it_is_given, marked
 from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Program, crews
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import USER
+from greentic_session_conformance.samples import USER
 from greentic_session_conformance.search.history import Event, linearizable, without_what_does_not_matter
 from greentic_session_conformance.search.timeline import timeline
 
@@ -156,7 +157,7 @@ def _removed(now: _User, key: str) -> _User:
 def _judge(case: Case, this: _Round, events: Sequence[Event], seen: Sequence[Event]) -> bool:
     """Judge a history; answers whether it could be decided."""
     _answers_are_possible(case, this, [*events, *seen])
-    _finds_are_possible(case, this, events)
+    _finds_are_possible(case, this, [*events, seen[-1]])
     for key in this.keys:
         own = [event for event in (*events, *seen) if event.operation != "find_by_user" and key in event.call]
         before = _User(tuple(item for item in this.before.versions if item[0] == key), None)
@@ -252,16 +253,54 @@ def _version(value: object) -> str:
     return value.cursor.node_pointer if isinstance(value, SessionData) else ""
 
 
+class _Alone:
+    """One caller who goes through the programs of all the others, one after another."""
+
+    def __init__(self, store: Handle) -> None:
+        self._store = store
+
+    def run(self, programs: Sequence[Program]) -> list[Event]:
+        """The same as a crew does at the same time."""
+        events = []
+        for caller, program in enumerate(programs, 1):
+            for operation, *arguments in program:
+                keywords = {"key": arguments.pop()} if operation == "create_session" else {}
+                invoked = monotonic_ns()
+                answer = self._store.call(operation, *arguments, **keywords)
+                call = (operation, *arguments, *keywords.values())
+                events.append(Event(caller, call, answer, invoked, monotonic_ns()))
+        return events
+
+
 def _histories(case: Case, *, keyed: bool) -> None:
     for store, crew in crews(case):
         keeps_what_it_is_given(case, store)
         decided = Rounds(case)
         for number in range(case.rounds(ROUNDS)):
             with case.vector(f"history {number + 1}"):
-                _history(case, store, crew, decided, keyed=keyed)
+                try:
+                    _history(case, store, crew, decided, keyed=keyed)
+                except Failed:
+                    _is_of_several_callers(case, keyed=keyed)
+                    raise
 
 
-def _history(case: Case, store: Handle, crew: Crew, decided: Rounds, *, keyed: bool) -> None:
+def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
+    """The control of a history that went wrong: is one caller alone answered rightly?"""
+    if not case.opens_storages:
+        return  # what the several callers have left may be in a state that one caller could not bring about
+    told, case.timeline = case.timeline, []
+    store = case.store()
+    for _ in range(ROUNDS):
+        try:
+            _history(case, store, _Alone(store), Rounds(case), keyed=keyed)
+        except (Failed, UnexpectedError):
+            message = "its precondition failed: one caller alone is answered wrongly, too"
+            raise NotJudged(message) from None
+    case.timeline = told
+
+
+def _history(case: Case, store: Handle, crew: "Crew | _Alone", decided: Rounds, *, keyed: bool) -> None:
     this = _Round(case, store, keyed)
     this.prepare()
     events = crew.run(this.programs())

@@ -2,7 +2,7 @@
 
 from greentic_session_conformance.case import Case
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import USER, context, session
+from greentic_session_conformance.samples import USER, context, session
 
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
 _ODD_KEYS = (

@@ -8,8 +8,8 @@ from typing import Any, Final
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle, describe
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import context, session
 from greentic_session_conformance.run.elsewhere import Elsewhere
+from greentic_session_conformance.samples import context, session
 
 #: How many writers are killed at quick effort.
 WRITERS: Final = 2

@@ -11,7 +11,7 @@ from statistics import median
 from greentic_session import SessionData
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import context, full, session
+from greentic_session_conformance.samples import context, full, session
 
 MANY = 1_000
 #: So many keys show a counter, the clock or a constant step; that more don't repeat is seen where there are more.

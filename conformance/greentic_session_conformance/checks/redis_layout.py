@@ -5,7 +5,7 @@ from greentic_session.schema import validate
 from greentic_session_conformance.case import Answer, Case, Handle, describe
 from greentic_session_conformance.checks.layout import Layout, fresh_key, laid_out
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import CHARACTERS, USER, context, full, session
+from greentic_session_conformance.samples import CHARACTERS, USER, context, full, session
 from greentic_session_conformance.vectors import context as read_context
 from greentic_session_conformance.vectors import rows
 

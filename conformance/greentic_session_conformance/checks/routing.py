@@ -3,8 +3,8 @@
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.checks.samples import USER, context, session
 from greentic_session_conformance.checks.tables import decide
+from greentic_session_conformance.samples import USER, context, session
 
 Found = tuple[str, SessionData] | None
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
-from greentic_session_conformance.checks.samples import session
+from greentic_session_conformance.samples import session
 from greentic_session_conformance.vectors import Row, context
 
 Attempt = Callable[[Case, Handle, Row], None]
@@ -127,6 +127,8 @@ def _expect_routing(case: Case, stored: TenantCtx, user: str) -> None:
     routed = "ROUTE-02" if stored.effective_user is None else "ROUTE-01"
     created = control.try_create(caller, session(plain if stored.effective_user is None else caller))
     found = control.try_find(caller, user)
+    if created.ok:
+        control.try_remove(created.value)
     case.expect(
         not created.ok or found.value is not None,
         "find_by_user answers the session to its own context",

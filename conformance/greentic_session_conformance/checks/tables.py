@@ -10,7 +10,7 @@ from greentic_session import TenantCtx
 from greentic_session_conformance.case import Case, Failed, Handle, NotJudged
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import rows_alone as alone
-from greentic_session_conformance.checks.samples import session
+from greentic_session_conformance.samples import session
 from greentic_session_conformance.vectors import Row, context, rows, sample
 
 #: The keys of sessions that rows have made and left.

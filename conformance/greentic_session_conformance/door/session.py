@@ -271,7 +271,7 @@ class Door:
     def _isolated(self, suite: _Suite, store: Any) -> None:
         """The second store that the fixture gives must not be the first, nor see what was put into it."""
         from greentic_session_conformance.case import Case  # noqa: PLC0415 - used here alone
-        from greentic_session_conformance.checks.samples import context, session  # noqa: PLC0415 - the same
+        from greentic_session_conformance.samples import context, session  # noqa: PLC0415 - the same
 
         if suite.probe is not None and suite.first_store is None:
             return

@@ -6,7 +6,7 @@ what a correct store on correct storages can't do is a fault of the target.
 
 from greentic_session import SessionData
 from greentic_session_conformance.case import Failed, Handle
-from greentic_session_conformance.checks.samples import USER, context, session
+from greentic_session_conformance.samples import USER, context, session
 
 _KEY = "greentic-isolation-probe"
 _FRESH = "each storage must be a fresh, empty place, such as a new file, schema or namespace"

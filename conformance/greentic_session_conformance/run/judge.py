@@ -21,7 +21,7 @@ class Result:
         check: the check's name.
         outcome: ``"passed"``, ``"failed"`` or ``"not-judged"``.
         rule: the rule that a failure is blamed on.
-        reason: why it wasn't judged.
+        reason: why it wasn't judged; of one that passed, what a reader should know.
         expected: what the rule wants, in words.
         got: what came, in words.
         vector: the row that it failed on.
@@ -100,7 +100,7 @@ def _outcome(check: Check, case: Case) -> Result:
             "not-judged",
             reason=f"the target could not be opened: {type(error).__name__}: {error}",
         )
-    return Result(check.name, "passed")
+    return Result(check.name, "passed", reason=case.remark)
 
 
 def _blame_what_never_works(result: Result, case: Case) -> Result:

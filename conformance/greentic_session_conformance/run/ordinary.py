@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from greentic_session import TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed, Handle, NotJudged, OperationHung
-from greentic_session_conformance.checks.samples import USER, context, session
+from greentic_session_conformance.samples import USER, context, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

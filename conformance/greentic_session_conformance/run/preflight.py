@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung
-from greentic_session_conformance.checks.samples import context, session
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
+from greentic_session_conformance.samples import context, session
 from greentic_session_conformance.targets.target import Target, overrides, takes_key
 
 #: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from greentic_session import SessionData, TenantCtx
-from greentic_session_conformance.checks.samples import session
+from greentic_session_conformance.samples import session
 from greentic_session_conformance.search import values
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.player import Player

@@ -4,6 +4,7 @@ The oracle is told every call and what the store answered. It raises where the t
 that is follows from what happened last.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,8 +77,8 @@ def _differs(one: TenantCtx, other: TenantCtx) -> str | None:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two ids differ in what careless comparisons overlook: case, or an end."""
-    one, other = one.lower(), other.lower()
+    """Whether two ids differ in what careless comparisons overlook: case, punctuation, or an end."""
+    one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (one, other))
     return one.startswith(other) or other.startswith(one)
 
 

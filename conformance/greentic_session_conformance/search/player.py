@@ -8,7 +8,7 @@ from typing import Any
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed, Handle
 from greentic_session_conformance.case.steps import Steps
-from greentic_session_conformance.checks.samples import session
+from greentic_session_conformance.samples import session
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.oracle import Oracle, scope_of, team_of, user_of
 
@@ -92,6 +92,9 @@ class Player:
             try:
                 self.oracle.update(key, data, answer)
             except Failed as failed:
+                lost = answer.code == "not_found" and failed.expected == "update_session succeeds"
+                if lost and self._case.control().try_get(key).value is not None:
+                    raise Failed(failed.expected, failed.got, "OPS-08") from None
                 if failed.rule == "FENCE-16" and self._case.control().try_update(key, _plain(data)).ok:
                     raise Failed(failed.expected, failed.got, "DATA-02") from None
                 raise
@@ -126,20 +129,20 @@ class Player:
         own = stored if user_of(stored) is not None else stored.with_user(user)
         if own != ctx and self._is_found(key, own, user):
             return Failed(failed.expected, failed.got, "FENCE-21")
+        if failed.rule not in {"ROUTE-01", "ROUTE-02", "ROUTE-05"}:
+            return failed
         # Without what is special about this session: how its pairs are written, and the key that was given for it.
         plain = TenantCtx.new(own.env, own.tenant_id).with_team(team_of(own)).with_user(user)
         made = self._case.control().try_create(
             plain, session(stored.with_user(None) if user_of(stored) is None else plain)
         )
         if made.ok and self._is_found(made.value, plain, user):
-            rule = (
-                "FENCE-13"
-                if own != plain.replace(**_other_members(own))
-                else "KEY-09"
-                if key in self._given
-                else failed.rule
-            )
-            return Failed(failed.expected, failed.got, rule)
+            if own.tenant != own.tenant_id:
+                return Failed(failed.expected, failed.got, "FENCE-14")
+            if own != plain.replace(**_other_members(own)):
+                return Failed(failed.expected, failed.got, "FENCE-13")
+            if key in self._given and failed.rule != "ROUTE-05":
+                return Failed(failed.expected, failed.got, "KEY-09")
         return failed
 
     def _is_found(self, key: str, ctx: TenantCtx, user: str) -> bool:

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Final
 
 from greentic_session import TenantCtx
-from greentic_session_conformance.checks.samples import session
+from greentic_session_conformance.samples import session
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.player import Played
 from greentic_session_conformance.search.values import bare, respelt

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from random import Random
+from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +15,8 @@ from greentic_session_conformance.search.reduce import Moves, reduced
 
 #: How many sequences are tried, by effort.
 SEQUENCES: Final = MappingProxyType({"quick": 40, "normal": 250, "thorough": 2500})
+#: For how many seconds, by effort: of a slow store fewer are tried, which the report says.
+SECONDS: Final = MappingProxyType({"quick": 5.0, "normal": 30.0, "thorough": 300.0})
 
 
 def search(case: Case, *, keyed: bool) -> None:
@@ -27,11 +30,15 @@ def search(case: Case, *, keyed: bool) -> None:
         Failed: the store answered otherwise than the specification says.
         NotJudged: an operation isn't called any more, or most sequences had an unknown outcome.
     """
-    count = SEQUENCES[case.conditions.effort]
+    count, until = SEQUENCES[case.conditions.effort], monotonic() + SECONDS[case.conditions.effort]
     # A store that a fixture lends has the sessions of earlier sequences in it: each keeps to tenants of its own.
     marks = itertools.repeat("") if case.storages_end else (f"-{number}" for number in itertools.count())
     undecided = 0
-    for _ in range(count):
+    for number in range(count):
+        if monotonic() > until:
+            case.remark = f"{number} of {count} sequences were tried in the time"
+            count = number
+            break
         improviser = Improviser(Random(case.random.getrandbits(64)), keyed)  # noqa: S311 - repeatable on purpose
         try:
             played = play(case, improviser.moves, next(marks))

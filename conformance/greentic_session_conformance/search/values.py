@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from greentic_session import InvocationDeadline, SessionCursor, SessionData, TenantCtx
-from greentic_session_conformance.checks.samples import CHARACTERS, SNAPSHOT
+from greentic_session_conformance.samples import CHARACTERS, SNAPSHOT
 
 #: Ids that run together where they are joined, folded, trimmed, cut or matched without care.
 _IDS: Final = (

@@ -409,7 +409,7 @@ class Door:
                 terminalreporter.write_line(line)
             profiles = ", ".join(f"{name} {verdict}" for name, verdict in report.profiles.items())
             terminalreporter.write_line(
-                f"verdict {report.verdict.upper()}{summary_of(report)}   {profiles}   seed {report.seed}   {folder / 'report.json'}"
+                f"verdict {report.verdict.upper()}{summary_of(report)}   {profiles}   seed {report.seed}   {folder / 'report.html'}"
             )
 
 

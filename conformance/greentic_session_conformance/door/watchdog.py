@@ -140,7 +140,7 @@ def _report(job: dict[str, Any], what: str) -> list[str]:
     for record in book.records.values():
         record.ended_early = what
     for report, folder in book.reports(Path(job["folder"])):
-        lines.append(f"  verdict {report.verdict.upper()} of {report.target.name}   {folder / 'report.json'}")
+        lines.append(f"  verdict {report.verdict.upper()} of {report.target.name}   {folder / 'report.html'}")
     return lines
 
 

@@ -159,7 +159,7 @@ def _undecided(report: Report) -> list[RenderableType]:
 
 
 def _verdict(report: Report, folder: Path | None) -> Text:
-    where = f"      {folder / 'report.json'}" if folder is not None else ""
+    where = f"      {folder / 'report.html'}" if folder is not None else ""
     told = summary_of(report)
     return Text.assemble(
         ("  verdict  ", "dim"), (report.verdict.upper(), _STYLES[report.verdict]), told, (where, "dim")

@@ -109,7 +109,7 @@ class Oracle:
         #: Every version of every session that ever was, the newest last.
         self.versions: dict[str, list[SessionData]] = {}
         self._routed: dict[str, Scope | None] = {}
-        self._left: dict[Scope, str] = {}
+        self._left: dict[Scope, set[str]] = {}
         self._last = Happened("open_store")
 
     # -- the operations
@@ -204,7 +204,7 @@ class Oracle:
         del self.sessions[key]
         scope = self._routed.pop(key)
         if scope is not None:
-            self._left[scope] = key
+            self._left.setdefault(scope, set()).add(key)
             if self.entries.get(scope) == key:
                 del self.entries[scope]
         self._last = Happened("remove_session", key, scope)
@@ -318,6 +318,8 @@ class Oracle:
         differs = _differs(ctx, data.tenant_ctx)
         if differs is None and user_of(data.tenant_ctx) not in {None, user}:
             differs = "user"
+        if found in self._left.get(scope, ()) and self._routed.get(found) != scope:
+            return "ROUTE-20"
         if self._last.refused:
             return "OPS-17"
         if differs is not None:
@@ -330,7 +332,7 @@ class Oracle:
         if last.operation == "update_session" and not last.named:
             return "ROUTE-06"
         if scope in self._left:
-            return "ROUTE-20" if self._left[scope] == found else "ROUTE-09"
+            return "ROUTE-09"
         return "ROUTE-10"
 
 

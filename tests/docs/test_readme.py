@@ -38,7 +38,7 @@ def run(command, folder, **variables):
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=180,
     )
 
 

@@ -136,9 +136,11 @@ class Crew:
                 invoked = monotonic_ns()
                 try:
                     answer = Answer(await _invoke(shared.store, call))
-                except (KeyboardInterrupt, asyncio.CancelledError):
+                except asyncio.CancelledError:
                     raise
-                except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+                except BaseException as error:
+                    if self._case.limit.interrupted:
+                        raise
                     answer = Answer(error=error)
                 events.append(Event(caller, call, answer, invoked, monotonic_ns()))
 

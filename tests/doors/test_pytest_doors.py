@@ -110,17 +110,19 @@ def test_a_right_store_conforms_at_door_1(run_pytest, tmp_path, store):
 @pytest.mark.parametrize(("store", "rule"), [("MovesTeams", "FENCE-05"), ("Leaks", "ERR-04"), ("ReadsOnce", "OPS-14")])
 def test_a_wrong_store_is_told_the_same_at_every_door(run_pytest, run_suite, tmp_path, store, rule):
     files = {"stores": STORES, "test_mine": DOOR_1.format(store=store)}
-    first = run_pytest("test_mine.py", **files)
+    first = run_pytest("test_mine.py", "--session-seed", "1", **files)
     second = run_pytest(
         "--pyargs",
         "greentic_session_conformance",
         "--session-store",
         f"stores:{store}",
+        "--session-seed",
+        "1",
         "--session-report",
         "two",
         **files,
     )
-    third = run_suite("conformance", f"stores:{store}", "--report", "three")
+    third = run_suite("conformance", f"stores:{store}", "--report", "three", "--seed", "1")
     assert [first.returncode, second.returncode, third.returncode] == [1, 1, 1], second.stdout
     found = [broken(report_of(tmp_path, folder)) for folder in ("reports", "two", "three")]
     assert rule in found[0]
@@ -170,7 +172,7 @@ def test_workers_make_one_report_of_the_whole(run_pytest, tmp_path):
     done = run_pytest("-n", "2", stores=STORES, test_mine=DOOR_1.format(store="Right"))
     assert done.returncode == 0, done.stdout
     report = report_of(tmp_path)
-    assert (report["verdict"], len(report["requirements"])) == ("conformant", 69)
+    assert (report["verdict"], len(report["requirements"])) == ("conformant", 70)
 
 
 def test_a_claim_that_a_fixture_cannot_show_is_incomplete(run_pytest, tmp_path):

@@ -121,7 +121,7 @@ def test_the_report_with_deviations_is_valid_and_shows_them_everywhere(tmp_path)
     assert read["notes"] == list(made.notes) != []
     page = summary(made)
     assert "non-conformant with 1 deviation" in page.splitlines()[0]
-    assert "FENCE-05 until 2027-03-01: a reason" in page
+    assert "Declared until 2027-03-01: a reason" in page
     assert "OPS-10: the rule is kept, which was not expected" in page
     assert b"<failure" not in junit(made)
 

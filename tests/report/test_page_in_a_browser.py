@@ -87,20 +87,20 @@ def test_what_asks_for_nothing_is_folded(tab, every):
 
 def test_the_rules_are_filtered_by_status_and_profile_from_the_keyboard(tab, every):
     tab.open(every)
-    assert len(tab.value(VISIBLE)) == 89
+    assert len(tab.value(VISIBLE)) == 90
     tick(tab, "status", "failed")
     assert tab.value(VISIBLE) == ["FENCE-05"]
-    assert tab.value(SHOWN) == "1 of 89 rules shown: failed."
+    assert tab.value(SHOWN) == "1 of 90 rules shown: failed."
     tick(tab, "status", "skipped")
-    assert tab.value(SHOWN) == "3 of 89 rules shown: failed or skipped."
+    assert tab.value(SHOWN) == "3 of 90 rules shown: failed or skipped."
     tick(tab, "profile", "redis-layout")
     assert len(tab.value(VISIBLE)) == 2
-    assert tab.value(SHOWN) == "2 of 89 rules shown: failed or skipped, in redis-layout."
+    assert tab.value(SHOWN) == "2 of 90 rules shown: failed or skipped, in redis-layout."
     assert tab.value("document.querySelector('[value=failed]').parentElement.textContent").split() == ["failed", "0"]
     assert tab.value("document.getElementById('shown').ariaLive") == "polite"
     tab.value("document.getElementById('all').click()")
-    assert len(tab.value(VISIBLE)) == 89
-    assert tab.value(SHOWN) == "All 89 rules are shown."
+    assert len(tab.value(VISIBLE)) == 90
+    assert tab.value(SHOWN) == "All 90 rules are shown."
 
 
 def test_a_link_to_a_rule_unfolds_it_even_where_a_filter_hides_it(tab, every):
@@ -119,7 +119,7 @@ def test_without_its_script_nothing_is_folded_and_no_filter_is_shown(tab, every)
     def found(selector):
         return len(tab.call("DOM.querySelectorAll", nodeId=document, selector=selector)["nodeIds"])
 
-    assert found(".rule > details[open]") == 89
+    assert found(".rule > details[open]") == 90
     assert found("details:not([open])") == 0
     assert found("#filter[hidden]") == 1
 

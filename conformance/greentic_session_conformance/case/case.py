@@ -75,6 +75,8 @@ class Case:
         self._storages: list[Any] = []
         self._handles: list[tuple[Handle, bool]] = []
         self._lent = store
+        #: Whether a store's create takes no key, as far as its signature tells.
+        self.lacks_key = False
 
     @property
     def row(self) -> str | None:
@@ -144,6 +146,7 @@ class Case:
             pulse=conditions.pulse,
         )
         self._handles.append((handle, ours))
+        self.lacks_key = self.lacks_key or takes_key(store) is False
         return handle
 
     def bounded(self, operation: str, method: Any, *arguments: Any) -> Any:
@@ -187,11 +190,6 @@ class Case:
         except (Failed, NotJudged, UnexpectedError, OperationHung):
             return False
         return alone not in {None, wanted} and alone == got
-
-    @property
-    def lacks_key(self) -> bool:
-        """Whether the store's create takes no key, as far as its signature tells."""
-        return any(takes_key(handle.store) is False for handle, _ in self._handles)
 
     @property
     def opens_storages(self) -> bool:

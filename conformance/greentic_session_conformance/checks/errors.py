@@ -150,6 +150,9 @@ def no_message_holds_the_snapshot(case: Case) -> None:
 def a_refusal_names_what_differs(case: Case) -> None:
     """The message of a refusal names env, tenant, team or user, the first that differs."""
     store = case.store()
+    with case.given():
+        own = context(team="red")
+        store.update(store.create(own, session(own)), session(own))
     refusals = list(_refusals(case, store))
     # What isn't refused alone can't be the first that is named: that it isn't refused is for the FENCE family to say.
     accepted = {(operation, dimension) for operation, dimension, answer in refusals if answer.ok}

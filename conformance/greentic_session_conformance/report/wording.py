@@ -39,9 +39,7 @@ def with_deviations(report: Report) -> str:
 
 def verdict_in_words(report: Report) -> str:
     """The verdict with the deviations that were declared: ``conformant with 2 deviations`` (contract, "Suite")."""
-    if report.verdict in {"conformant", "partial"}:
-        return f"{report.verdict}{with_deviations(report)}"
-    return report.verdict.replace("not-run", "not run")
+    return report.verdict.replace("not-run", "not run") + with_deviations(report)
 
 
 def verdict_told(report: Report) -> str:

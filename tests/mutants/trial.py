@@ -86,7 +86,17 @@ def allowed(wrong):
 
 
 def try_out(wrong, effort="", seed=0):
-    """Judge a mutant by every check of its profiles, at an effort, else at its own, else at quick."""
+    """Judge a mutant by every check of its profiles, at an effort, else at its own, else at quick.
+
+    A race that quick effort hasn't met is tried at normal effort, which has to meet it.
+    """
+    trial = _try_out(wrong, effort, seed)
+    if trial.complaints and not effort and wrong.rule.startswith(("CONC-", "DUR-")):
+        return _try_out(wrong, "normal", seed)
+    return trial
+
+
+def _try_out(wrong, effort, seed):
     began = monotonic()
     results = judged(target_of(wrong), wrong.rule, effort or getattr(wrong, "effort", "quick"), seed)
     planned = select(wrong.profiles).checks()

@@ -28,7 +28,13 @@ class FileStore(Base):
         if self.depth == 1:
             self.held = self.path.with_suffix(".lock").open("a")
             fcntl.flock(self.held, fcntl.LOCK_EX)
-            self.load()
+            try:
+                self.load()
+            except BaseException:
+                self.depth -= 1
+                self.held.close()
+                self.guard.release()
+                raise
 
     def __exit__(self, *_):
         self.depth -= 1

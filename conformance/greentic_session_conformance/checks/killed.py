@@ -63,6 +63,8 @@ class _Writer:
                 self.cut = call
                 return
             self._take(call, answer)
+            if process.ended:
+                return  # its answer came a moment before it was killed
         process.kill()
 
     def _call(self, user: str) -> tuple[Any, ...]:

@@ -102,6 +102,11 @@ class Elsewhere:
         self._case.steps.finish(step, answer)
         return answer
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
+
     def kill(self) -> None:
         """End the process with SIGKILL, as it is."""
         if self._process.poll() is None:

@@ -65,7 +65,7 @@ class Player:
 
     def _create_session(self, move: Move) -> None:
         caller, data = self._caller(move), self._data(move)
-        given = None if move.key is None else self._key(move) if move.session >= 0 else f"{move.key}{self._mark}"
+        given = None if move.key is None else self.keys.get(move.session, f"{move.key}{self._mark}")
         answer = self._store.try_create(caller, data, given)
         if answer.ok:
             self.keys[move.number] = answer.value

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed, Handle
@@ -11,6 +10,7 @@ from greentic_session_conformance.case.steps import Steps
 from greentic_session_conformance.samples import session
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.oracle import Oracle, scope_of, team_of, user_of
+from greentic_session_conformance.search.values import bare
 
 _NO_KEY = "no-such-key"
 
@@ -139,7 +139,7 @@ class Player:
         if made.ok and self._is_found(made.value, plain, user):
             if own.tenant != own.tenant_id:
                 return Failed(failed.expected, failed.got, "FENCE-14")
-            if own != plain.replace(**_other_members(own)):
+            if bare(own) != plain:
                 return Failed(failed.expected, failed.got, "FENCE-13")
             if key in self._given and failed.rule != "ROUTE-05":
                 return Failed(failed.expected, failed.got, "KEY-09")
@@ -175,14 +175,6 @@ class Player:
                 ctx = TenantCtx.new(scope.env, scope.tenant).with_team(scope.team).with_user(scope.user)
                 self._find(ctx, scope.user)
             self._case.steps.forget_last()
-
-
-_PAIRS = frozenset({"env", "tenant", "tenant_id", "team", "team_id", "user", "user_id"})
-
-
-def _other_members(ctx: TenantCtx) -> dict[str, Any]:
-    """The members that neither the fence nor the routing looks at."""
-    return {name: getattr(ctx, name) for name in ctx.__struct_fields__ if name not in _PAIRS}
 
 
 def _plain(data: SessionData) -> SessionData:

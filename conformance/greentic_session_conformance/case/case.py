@@ -67,9 +67,12 @@ class Case:
         self.timeline: list[str] = []
         #: What a reader of the report should know of a check that passed.
         self.remark = ""
+        #: Why something couldn't be closed.
+        self.not_closed = ""
         self.random = random.Random(f"{conditions.seed}/{check}")  # noqa: S311 - repeatable on purpose
         self.limit = Limit(conditions.operation_timeout, conditions.pulse)
         self.loop = Loop()
+        self._closing_hung = False
         self._given = False
         self._row: str | None = None
         self._storages: list[Any] = []
@@ -103,24 +106,54 @@ class Case:
         return self._handle(self.bounded("open_store", self.target.open_store, place), ours=True)
 
     @contextmanager
-    def example(self) -> "Iterator[Handle]":
-        """A store for one of many examples, whose calls stand alone: on a storage of its own, or the one that a fixture has lent.
+    def place(self) -> Iterator[tuple[Any, Handle]]:
+        """A fresh storage and a handle on it, both closed when the block ends, so that another one can be had after it.
 
-        It is closed when the example ends. After a hang it is given up, with its storage, at the end of the check.
+        After a failure they stay open, to be asked what went wrong, and after a hang they are given up, until the end of the check.
+
+        Raises:
+            NotJudged: closing the last one did not return in time.
         """
-        self.steps = Steps()
-        self.conditions.pulse.clear()
-        if self.storages_end:
-            storage = self.storage()
-            handle = self.store(storage)
-        else:
-            handle = self._handle(self._lent, ours=False)
-        yield handle
-        if self.storages_end:
+        if self._closing_hung:
+            raise NotJudged(self.not_closed)
+        storage = self.storage()
+        handle = self.store(storage)
+        try:
+            yield storage, handle
+        except (Failed, UnexpectedError):
+            raise
+        except Exception:
+            self._close(storage, handle)
+            raise
+        self._close(storage, handle)
+
+    def _close(self, storage: Any, handle: Handle) -> None:
+        try:
             self.close(handle)
             self._storages.remove(storage)
             self.bounded("close_storage", self.target.close_storage, storage)
-        else:
+        except BaseException as error:
+            if self.limit.interrupted:
+                raise
+            self.closing_failed(error)
+
+    def closing_failed(self, error: BaseException) -> None:
+        """Note that something couldn't be closed: no fault of the store's, and nothing to hide one."""
+        self._closing_hung = isinstance(error, OperationHung)
+        self.not_closed = self.not_closed or f"closing failed: {type(error).__name__}: {error}"
+
+    @contextmanager
+    def example(self) -> Iterator[Handle]:
+        """A store for one of many examples, whose calls stand alone: in a place of its own, or the one that a fixture has lent."""
+        self.steps = Steps()
+        self.conditions.pulse.clear()
+        if self.storages_end:
+            with self.place() as (_, handle):
+                yield handle
+            return
+        try:
+            yield self._handle(self._lent, ours=False)
+        finally:
             self._handles.clear()
 
     @property
@@ -175,7 +208,7 @@ class Case:
 
     def control(self) -> Handle:
         """A handle on the check's store whose calls aren't recorded: for telling on whom a failure is to be blamed."""
-        store, conditions = self._handles[0][0].store, self.conditions
+        store, conditions = self._handles[0][0].store if self._handles else self._lent, self.conditions
         return Handle(
             store, 0, steps=Steps(), limit=self.limit, loop=self.loop, hangs=conditions.hangs, pulse=conditions.pulse
         )
@@ -193,8 +226,8 @@ class Case:
 
     @property
     def opens_storages(self) -> bool:
-        """Whether a second, fresh storage can be had beside the first: not where a fixture lends one store."""
-        return self._lent is None and self.target.isolated
+        """Whether a fresh storage can be had now, beside what is open: not where a fixture lends one store."""
+        return self._lent is None and (self.target.isolated or not self._storages)
 
     # -- what a check says
 

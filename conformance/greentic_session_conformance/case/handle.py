@@ -99,14 +99,9 @@ class Handle:
 
     def try_create(self, ctx: TenantCtx, data: SessionData, key: str | None = None) -> Answer:
         """``create_session``, under a key where one is given."""
-        answer = (
-            self.call("create_session", ctx, data) if key is None else self.call("create_session", ctx, data, key=key)
-        )
-        # Under a given key that is empty the answer is the key family's business, not the form of an issued one.
-        if answer.ok and not (isinstance(answer.value, str) and (answer.value or key == "")):
-            kind = "an empty string" if answer.value == "" else f"a {type(answer.value).__name__}"
-            raise Failed("a non-empty string as the key", f"{kind} from create_session", "OPS-01")
-        return answer
+        call = ("create_session", ctx, data) if key is None else ("create_session", ctx, data, key)
+        keywords = {} if key is None else {"key": key}
+        return formed(call, self.call("create_session", ctx, data, **keywords))
 
     def create(self, ctx: TenantCtx, data: SessionData, key: str | None = None) -> str:
         """``create_session``, which is to succeed."""
@@ -115,10 +110,7 @@ class Handle:
 
     def try_get(self, key: str) -> Answer:
         """``get_session``."""
-        answer = self.call("get_session", key)
-        if answer.ok and answer.value is not None:
-            self._check_data("get_session", answer.value)
-        return answer
+        return formed(("get_session", key), self.call("get_session", key))
 
     def get(self, key: str) -> SessionData | None:
         """``get_session``, which is to succeed."""
@@ -143,18 +135,7 @@ class Handle:
 
     def try_find(self, ctx: TenantCtx, user: str) -> Answer:
         """``find_by_user``; a list of two is as good as a tuple."""
-        answer = self.call("find_by_user", ctx, user)
-        if not answer.ok or answer.value is None:
-            return answer
-        pair = answer.value
-        if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], str)):
-            raise Failed(
-                "a pair of a key and a SessionData, or nothing",
-                f"a {type(pair).__name__} from find_by_user",
-                "OPS-03",
-            )
-        self._check_data("find_by_user", pair[1])
-        return Answer((pair[0], pair[1]))
+        return formed(("find_by_user", ctx, user), self.call("find_by_user", ctx, user))
 
     def find(self, ctx: TenantCtx, user: str) -> tuple[str, SessionData] | None:
         """``find_by_user``, which is to succeed."""
@@ -167,21 +148,49 @@ class Handle:
             raise UnexpectedError(operation, answer)
         return answer.value
 
-    def _check_data(self, operation: str, value: Any) -> None:
-        if not isinstance(value, SessionData):
-            raise Failed("a SessionData, or nothing", f"a {type(value).__name__} from {operation}", "OPS-03")
-        try:
-            document = value.to_json()
-        except (GreenticError, TypeError, ValueError, OverflowError, AttributeError) as error:
-            raise Failed(
-                "a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27"
-            ) from None
-        if _is_read(document):
-            return
-        faults = validate(document, "session-data")
-        if faults:
-            got = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
-            raise Failed("a SessionData that is valid against the schema session-data", got, "DATA-27")
+
+def formed(call: tuple[Any, ...], answer: Answer) -> Answer:
+    """An answer, if it has the form that its operation's answers have; a list of two is as good as a tuple.
+
+    Args:
+        call: the operation and its arguments, with the key as the third where one was given to ``create_session``.
+        answer: what it answered.
+
+    Raises:
+        Failed: it has another form (rules OPS-01, OPS-03, DATA-27).
+    """
+    operation, value = call[0], answer.value
+    if not answer.ok:
+        return answer
+    if operation == "create_session":
+        # Under a given key that is empty the answer is the key family's business, not the form of an issued one.
+        if not (isinstance(value, str) and (value or call[3:] == ("",))):
+            kind = "an empty string" if value == "" else f"a {type(value).__name__}"
+            raise Failed("a non-empty string as the key", f"{kind} from create_session", "OPS-01")
+    elif operation == "get_session" and value is not None:
+        _check_data(operation, value)
+    elif operation == "find_by_user" and value is not None:
+        if not (isinstance(value, (tuple, list)) and len(value) == 2 and isinstance(value[0], str)):
+            told = f"a {type(value).__name__} from find_by_user"
+            raise Failed("a pair of a key and a SessionData, or nothing", told, "OPS-03")
+        _check_data(operation, value[1])
+        return Answer((value[0], value[1]))
+    return answer
+
+
+def _check_data(operation: str, value: Any) -> None:
+    if not isinstance(value, SessionData):
+        raise Failed("a SessionData, or nothing", f"a {type(value).__name__} from {operation}", "OPS-03")
+    try:
+        document = value.to_json()
+    except (GreenticError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise Failed("a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27") from None
+    if _is_read(document):
+        return
+    faults = validate(document, "session-data")
+    if faults:
+        got = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
+        raise Failed("a SessionData that is valid against the schema session-data", got, "DATA-27")
 
 
 def _is_read(document: bytes) -> bool:

@@ -4,12 +4,13 @@ import asyncio
 import inspect
 import queue
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic_ns
 from typing import Any, Self
 
 from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, OperationHung
+from greentic_session_conformance.case.handle import formed
 from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.search import switching
 from greentic_session_conformance.search.history import Event
@@ -92,6 +93,7 @@ class Crew:
             Every call, in the order of the callers and then of their programs.
 
         Raises:
+            Failed: one answered something of a form that its operation doesn't have.
             OperationHung: one did not return in time.
         """
         steps = [
@@ -113,12 +115,13 @@ class Crew:
         ordered = sorted(events, key=lambda event: (event.caller, event.invoked))
         for step, event in zip((step for own in steps for step in own), ordered, strict=True):
             self._case.steps.finish(step, event.answer)
-        return ordered
+        return [replace(event, answer=formed(event.call, event.answer)) for event in ordered]
 
     def volley(self, calls: Sequence[Call]) -> list[Answer]:
         """Make calls at the same time, each by a caller of its own, and wait for all answers.
 
         Raises:
+            Failed: one answered something of a form that its operation doesn't have.
             OperationHung: one did not return in time.
         """
         return [event.answer for event in self.run([[call] for call in calls])]
@@ -136,10 +139,8 @@ class Crew:
                 invoked = monotonic_ns()
                 try:
                     answer = Answer(await _invoke(shared.store, call))
-                except asyncio.CancelledError:
-                    raise
                 except BaseException as error:
-                    if self._case.limit.interrupted:
+                    if self._case.limit.interrupted or _is_being_cancelled(error):
                         raise
                     answer = Answer(error=error)
                 events.append(Event(caller, call, answer, invoked, monotonic_ns()))
@@ -168,6 +169,12 @@ class Crew:
         return events
 
 
+def _is_being_cancelled(error: BaseException) -> bool:
+    """Whether the caller's task is cancelled, which isn't the same as a store that answers so."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
 def _answer(store: Any, call: Call, loop: Loop) -> Answer:
     try:
         return Answer(loop.finish(_invoke(store, call)))
@@ -183,37 +190,37 @@ def _invoke(store: Any, call: Call) -> Any:
     return getattr(store, operation)(*arguments, **keywords)
 
 
-@contextmanager
-def _crew(case: Case, *, own_handles: bool, as_tasks: bool) -> Iterator[tuple[Handle, Crew]]:
-    storage = case.storage() if case.storages_reopen else None
-    handle = case.store(storage) if case.storages_reopen else case.store()
-    with Crew(case, storage, None if own_handles else handle, as_tasks=as_tasks) as crew:
-        yield handle, crew
-
-
-def crews(case: Case) -> Iterator[tuple[Handle, Crew]]:
-    """Every way in which the target may be called by several at once, each on a fresh storage.
+def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
+    """Let the target be used by several at once in every way that it allows, each on a storage of its own, one after another.
 
     A plain callable's one store is shared. A Target's handles are one a thread, and one shared where it is ``thread_safe``. An
     async handle is shared by tasks on its own loop.
+
+    Args:
+        case: the check's case.
+        use: what is done with the check's handle and the callers.
     """
-    probe = case.store()
-    asynchronous = _is_async(probe, case)
-    ways = [(False, asynchronous)] if not case.storages_reopen else [(True, False)]
-    if case.storages_reopen and (asynchronous or case.target.thread_safe):
-        ways.append((False, asynchronous))
-    for own_handles, as_tasks in ways:
-        if not case.storages_reopen:
-            with Crew(case, None, probe, as_tasks=as_tasks) as crew:
-                yield probe, crew
-        else:
-            with _crew(case, own_handles=own_handles, as_tasks=as_tasks) as pair:
-                yield pair
+    if not case.storages_reopen:
+        handle = case.store()
+        with Crew(case, None, handle, as_tasks=_is_async(handle, case)) as crew:
+            use(handle, crew)
+        return
+    with case.place() as (storage, handle):
+        asynchronous = _is_async(handle, case)
+        with Crew(case, storage, None, as_tasks=False) as crew:
+            use(handle, crew)
+    if asynchronous or case.target.thread_safe:
+        with case.place() as (storage, handle), Crew(case, storage, handle, as_tasks=asynchronous) as crew:
+            use(handle, crew)
 
 
 def _is_async(handle: Handle, case: Case) -> bool:
-    value = handle.store.get_session("no-such-key")
-    if inspect.isawaitable(value):
-        case.loop.finish(value)
-        return True
-    return False
+    awaited = []
+
+    def ask() -> Any:
+        value = handle.store.get_session("no-such-key")
+        awaited.append(inspect.isawaitable(value))
+        return value
+
+    case.answer("get_session", ask)
+    return any(awaited)

@@ -9,10 +9,9 @@ from typing import Final, NamedTuple
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed, Handle, NotJudged
 from greentic_session_conformance.case.handle import UnexpectedError
-from greentic_session_conformance.checks.concurrent import ROUNDS, Rounds, keeps_what_it_is_given, marked
-from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Program, crews
+from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Program
+from greentic_session_conformance.checks.race import ROUNDS, UNKNOWN, marked, race
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import USER
 from greentic_session_conformance.search.history import Event, linearizable, without_what_does_not_matter
 from greentic_session_conformance.search.timeline import timeline
 
@@ -32,18 +31,22 @@ class _User(NamedTuple):
 
 @dataclass(slots=True)
 class _Round:
-    """One history: several callers on a few sessions of one user, and a look at all of it when they are done."""
+    """One history: several callers on a few sessions of one user, and a look at all of it when they are done.
+
+    No other history has the same user: what one leaves behind is nothing to the next.
+    """
 
     case: Case
     store: Handle
     keyed: bool
+    user: str
     keys: list[str] = field(default_factory=list)
     given: dict[str, SessionData] = field(default_factory=dict)
     before: _User = field(default_factory=lambda: _User((), None))
 
     def version(self) -> SessionData:
         """A version of a session that differs from all others."""
-        data = marked(f"v{len(self.given) + 1}")
+        data = marked(f"v{len(self.given) + 1}", self.user)
         self.given[data.cursor.node_pointer] = data
         return data
 
@@ -81,7 +84,7 @@ class _Round:
             data = self.version()
             return (operation, data.tenant_ctx, data, key)
         if operation == "find_by_user":
-            return (operation, self.ctx, USER)
+            return (operation, self.ctx, self.user)
         return (operation, key)
 
     @property
@@ -91,7 +94,7 @@ class _Round:
 
     def look(self) -> list[Event]:
         """Look at everything, when all callers are done."""
-        calls: list[Call] = [*(("get_session", key) for key in self.keys), ("find_by_user", self.ctx, USER)]
+        calls: list[Call] = [*(("get_session", key) for key in self.keys), ("find_by_user", self.ctx, self.user)]
         seen = []
         for call in calls:
             invoked = monotonic_ns()
@@ -229,7 +232,7 @@ def _show(case: Case, this: _Round, events: Sequence[Event]) -> None:
     def told(event: Event) -> str:
         words = [names.get(item) or item if isinstance(item, str) else _version(item) for item in event.call[1:]]
         if event.operation == "find_by_user":
-            words = [USER]
+            words = ["user"]
         return f"{event.operation}({', '.join(word for word in words if word)}) → {_answered(event)}"
 
     def _answered(event: Event) -> str:
@@ -273,16 +276,14 @@ class _Alone:
 
 
 def _histories(case: Case, *, keyed: bool) -> None:
-    for store, crew in crews(case):
-        keeps_what_it_is_given(case, store)
-        decided = Rounds(case)
-        for number in range(case.rounds(ROUNDS)):
-            with case.vector(f"history {number + 1}"):
-                try:
-                    _history(case, store, crew, decided, keyed=keyed)
-                except Failed:
-                    _is_of_several_callers(case, keyed=keyed)
-                    raise
+    def once(store: Handle, crew: Crew, number: int) -> str | None:
+        try:
+            return _history(case, store, crew, number, keyed=keyed)
+        except Failed:
+            _is_of_several_callers(case, keyed=keyed)
+            raise
+
+    race(case, once)
 
 
 def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
@@ -291,25 +292,29 @@ def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
         return  # what the several callers have left may be in a state that one caller could not bring about
     told, case.timeline = case.timeline, []
     store = case.store()
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         try:
-            _history(case, store, _Alone(store), Rounds(case), keyed=keyed)
+            _history(case, store, _Alone(store), number, keyed=keyed)
         except (Failed, UnexpectedError):
             message = "its precondition failed: one caller alone is answered wrongly, too"
             raise NotJudged(message) from None
     case.timeline = told
 
 
-def _history(case: Case, store: Handle, crew: "Crew | _Alone", decided: Rounds, *, keyed: bool) -> None:
-    this = _Round(case, store, keyed)
+def _history(case: Case, store: Handle, crew: "Crew | _Alone", number: int, *, keyed: bool) -> str | None:
+    """One history; answers why it couldn't be judged."""
+    this = _Round(case, store, keyed, f"user-{number}")
     this.prepare()
     events = crew.run(this.programs())
-    unknown = sum(event.answer.outcome_unknown for event in events)
     seen = this.look()
-    lost_sight = any(event.answer.outcome_unknown for event in seen)
-    if lost_sight or unknown > len(events) // 2 or not _judge(case, this, events, seen):
-        decided.undecided()
+    unknown = sum(event.answer.outcome_unknown for event in events)
+    undecided = None
+    if unknown > len(events) // 2 or any(event.answer.outcome_unknown for event in seen):
+        undecided = UNKNOWN
+    elif not _judge(case, this, events, seen):
+        undecided = f"no explanation found in {SEARCH_SECONDS:g} s"
     this.clear()
+    return undecided
 
 
 @check("CONC-10", "CONC-11")

@@ -1,12 +1,15 @@
 """DUR-07: writers that are killed in the middle of an operation, over and over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from time import monotonic
 from typing import Any, Final
 
 from greentic_session import SessionData, TenantCtx
-from greentic_session_conformance.case import Answer, Case, Handle, describe
+from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, describe
+from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
 from greentic_session_conformance.samples import context, session
@@ -28,7 +31,7 @@ class _Writer:
         number: of the writer; its users are its own.
         sessions: what is stored under every key, as far as it was acknowledged; ``None`` where a removal was.
         routed: the key that each user is led to.
-        cut: the operation during which it was killed, with its arguments.
+        cut: the operation during which it was killed, or whose outcome it didn't know, with its arguments.
     """
 
     case: Case
@@ -59,9 +62,9 @@ class _Writer:
             # Long enough to be in the middle of it, and at times at its end.
             seconds = self.case.random.random() * 1.2 * median(self._seconds)
             answer = process.call_or_kill(*call, seconds=seconds)
-            if answer is None:
+            if answer is None or answer.outcome_unknown:
                 self.cut = call
-                return
+                break
             self._take(call, answer)
             if process.ended:
                 return  # its answer came a moment before it was killed
@@ -79,6 +82,7 @@ class _Writer:
         began = monotonic()
         answer = process.call(*call)
         self._seconds.append(monotonic() - began)
+        _expect_known(call[0], answer)
         self._take(call, answer)
 
     def _take(self, call: tuple[Any, ...], answer: Answer) -> None:
@@ -130,17 +134,33 @@ def a_killed_operation_happened_wholly_or_not_at_all(case: Case) -> None:
             with Elsewhere(case, storage) as process:
                 writer.work(process)
             store = case.store(storage)
-            for key in writer.sessions:
-                _expect_whole(case, writer, key, store.try_get(key))
-            for user in writer.routed:
-                _expect_led(case, writer, user, store)
-            _expect_usable(case, writer, store)
+            with _unless_unknown():
+                for key in writer.sessions:
+                    _expect_whole(case, writer, key, store.get(key))
+                for user in writer.routed:
+                    _expect_led(case, writer, user, store.find(writer.context(user), user), store)
+                _expect_usable(case, writer, store)
             case.close(store)
 
 
-def _expect_whole(case: Case, writer: _Writer, key: str, answer: Answer) -> None:
-    case.expect(answer.ok, "get_session answers after its writer was killed", answer.describe())
-    got, before = answer.value, writer.sessions[key]
+def _expect_known(operation: str, answer: Answer) -> None:
+    if answer.outcome_unknown:
+        message = f"{operation} answered {answer.describe()}: the outcome is unknown"
+        raise NotJudged(message)
+
+
+@contextmanager
+def _unless_unknown() -> Iterator[None]:
+    """What comes in this block is to succeed; where the store can't be reached, nothing can be said of it."""
+    try:
+        yield
+    except UnexpectedError as error:
+        _expect_known(f"{error.operation}, after a writer was killed,", error.answer)
+        raise
+
+
+def _expect_whole(case: Case, writer: _Writer, key: str, got: SessionData | None) -> None:
+    before = writer.sessions[key]
     after = writer.cut_data if key == writer.cut_key else before
     if got == before or (key == writer.cut_key and got == after):
         return
@@ -151,10 +171,8 @@ def _expect_whole(case: Case, writer: _Writer, key: str, answer: Answer) -> None
     case.expect(False, "what was acknowledged before the writer was killed", told, rule)
 
 
-def _expect_led(case: Case, writer: _Writer, user: str, store: Handle) -> None:
-    answer = store.try_find(writer.context(user), user)
-    case.expect(answer.ok, "find_by_user answers after the writer was killed", answer.describe())
-    key, data = answer.value or (None, None)
+def _expect_led(case: Case, writer: _Writer, user: str, found: tuple[str, SessionData] | None, store: Handle) -> None:
+    key, data = found or (None, None)
     if user == writer.cut_user:
         if key is None:
             return

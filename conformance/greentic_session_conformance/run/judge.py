@@ -169,6 +169,6 @@ def _end(case: Case, result: Result, *, abandon: bool) -> None:
     except BaseException as error:
         if case.limit.interrupted:
             raise
-        if result.outcome == "passed":
-            result.outcome = "not-judged"
-            result.reason = f"closing failed: {type(error).__name__}: {error}"
+        case.closing_failed(error)
+    if case.not_closed and result.outcome == "passed":
+        result.outcome, result.reason = "not-judged", case.not_closed

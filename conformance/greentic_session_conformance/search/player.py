@@ -176,6 +176,12 @@ class Player:
                 self._find(ctx, scope.user)
             self._case.steps.forget_last()
 
+    def clear(self) -> None:
+        """Remove what is left, as far as that works, from a store that goes on to the next sequence."""
+        control = self._case.control()
+        for key in self.oracle.sessions:
+            control.try_remove(key)
+
 
 def _plain(data: SessionData) -> SessionData:
     """The same with a snapshot that nobody stumbles over."""
@@ -218,4 +224,7 @@ def play(case: Case, moves: Callable[[Player], Iterable[Move]], mark: str) -> Pl
             player.look_at_all()
         except Failed as failed:
             return Played(failed, case.steps, tuple(made))
+        finally:
+            if mark:
+                player.clear()
     return None

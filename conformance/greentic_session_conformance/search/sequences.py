@@ -56,7 +56,7 @@ def _tell(case: Case, played: Played, marks: Iterator[str]) -> None:
     def again(moves: Moves) -> Played | None:
         try:
             return play(case, lambda _: moves, next(marks))
-        except OutcomeUnknownError:
+        except (OutcomeUnknownError, NotJudged):
             return None
 
     found = reduced(played, again)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from greentic_session_conformance.case import Conditions
@@ -59,6 +60,7 @@ class Supervisor:
         self._planned: list[str] = []
         self._running = ""
         self._ended = False
+        self._interrupted = False
         self.record = Record(
             TargetInfo(without_password(job.target), spec=without_password(job.target)),
             Selection(frozenset(), frozenset()),
@@ -72,7 +74,7 @@ class Supervisor:
         Raises:
             UsageError: the target's name, a profile or a rule is wrong.
         """
-        with tempfile.TemporaryDirectory(prefix="greentic-session-") as folder, _terminated_is_interrupted():
+        with tempfile.TemporaryDirectory(prefix="greentic-session-") as folder, self._interruptible():
             place = Path(folder)
             pulse_path = place / "pulse"
             self._job.pulse = str(pulse_path)
@@ -125,13 +127,19 @@ class Supervisor:
         for line in _lines(events):
             if line:
                 self._event(json.loads(line))
-            if self._ended:
+            elif self._interrupted:
+                break
+            if self._interrupted:
+                _end(process)  # what it has told already is still read
+            elif self._ended:
                 until = min(until, time.monotonic() + END_SECONDS)
                 if time.monotonic() >= until:
                     return False
             elif pulse.overdue() > GRACE_SECONDS:
                 _end(process)
                 return True
+        if self._interrupted and not self._ended:
+            raise KeyboardInterrupt
         return False
 
     def _event(self, told: dict[str, Any]) -> None:
@@ -217,18 +225,31 @@ class Supervisor:
         result.script = whole_check_script(result, check, conditions)
         return result
 
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Within it Ctrl-C, and SIGTERM by which a CI job ends, end the run after what has been told so far; a second one ends it at once."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
 
-@contextlib.contextmanager
-def _terminated_is_interrupted() -> Iterator[None]:
-    """Within it SIGTERM, by which a CI job ends, does what Ctrl-C does: the run ends, and what is known of it is reported."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            if self._interrupted:
+                signal.default_int_handler(number, frame)
+            self._interrupted = True
+
+        before = {number: signal.signal(number, interrupt) for number in _interruptions()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _interruptions() -> Iterator[signal.Signals]:
+    yield signal.SIGTERM
+    # One that is ignored, as in a background job of a shell, stays ignored.
+    if callable(signal.getsignal(signal.SIGINT)):
+        yield signal.SIGINT
 
 
 def _ending(status: int, *, hung: bool, operation: str, seconds: float) -> str:

@@ -190,6 +190,16 @@ class CannotRemove(InMemorySessionStore):
         raise RuntimeError
 
 
+class UpdateHasNoEffect(InMemorySessionStore):
+    def update_session(self, key, data):
+        pass
+
+
+class RemoveHasNoEffect(InMemorySessionStore):
+    def remove_session(self, key):
+        pass
+
+
 class CannotCreateWithATeam(InMemorySessionStore):
     def create_session(self, ctx, data, key=None):
         if ctx.effective_team is not None:
@@ -204,6 +214,8 @@ NEVER_WORK = [
     (HasNoFind, "ROUTE-01"),
     (CannotUpdate, "OPS-08"),
     (CannotRemove, "OPS-10"),
+    (UpdateHasNoEffect, "OPS-08"),
+    (RemoveHasNoEffect, "OPS-10"),
 ]
 
 

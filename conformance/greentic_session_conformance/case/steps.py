@@ -28,6 +28,8 @@ class Steps:
 
     def __init__(self) -> None:
         self._steps: list[Step] = []
+        #: The names of all operations that were called, of forgotten calls, too.
+        self.operations: set[str] = set()
         self._keys: dict[str, str] = {}
         self._stored: dict[str, SessionData] = {}
 
@@ -45,6 +47,7 @@ class Steps:
         """Record that a call is made."""
         step = Step(handle, operation, arguments, keywords or {})
         self._steps.append(step)
+        self.operations.add(operation)
         return step
 
     def finish(self, step: Step, answer: Answer) -> None:

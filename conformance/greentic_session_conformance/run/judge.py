@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import Check
-from greentic_session_conformance.run.ordinary import HOME, PROFILE_HOME, never_works
+from greentic_session_conformance.run.ordinary import EFFECTS, HOME, NO_EFFECT, PROFILE_HOME, never_works
 from greentic_session_conformance.run.script import script_of
 from greentic_session_conformance.targets.target import CallableTarget, Target, overrides
 
@@ -105,20 +105,26 @@ def _outcome(check: Check, case: Case) -> Result:
 
 def _blame_what_never_works(result: Result, case: Case) -> Result:
     """A failure in an operation that never works says nothing of the check's rule: the first is its rule's, the others not judged."""
-    last, conditions = case.steps.failing, case.conditions
-    if last is None or last.operation not in HOME or result.hung:
+    if result.hung or not (operation := _never_working(case)):
         return result
-    if never_works(case, last.operation) != last.outcome:
-        return result
-    home = HOME[last.operation]
-    if last.operation in conditions.blamed and result.rule != home:
-        reason = f"{last.operation} never works: it answers {last.outcome} (see {home})"
+    conditions, home, told = case.conditions, HOME[operation], never_works(case, operation)
+    if operation in conditions.blamed and result.rule != home:
+        reason = f"{operation} never works: it {'has' if told == NO_EFFECT else 'answers'} {told} (see {home})"
         return Result(result.check, "not-judged", reason=reason)
-    conditions.blamed.add(last.operation)
+    conditions.blamed.add(operation)
     if result.rule != home:
-        result.rule, result.got = home, last.outcome
-        result.expected = f"{last.operation} works for an ordinary session"
+        result.rule, result.got = home, told
+        result.expected = f"{operation} works for an ordinary session"
     return result
+
+
+def _never_working(case: Case) -> str:
+    """The operation that never works and that the check stumbled over; empty where there is none."""
+    last = case.steps.failing
+    if last is not None and last.operation in HOME and never_works(case, last.operation) == last.outcome:
+        return last.operation
+    called = case.steps.operations
+    return next((name for name in EFFECTS if name in called and never_works(case, name) == NO_EFFECT), "")
 
 
 def _run(check: Check, case: Case) -> None:

@@ -30,15 +30,19 @@ PROFILE_HOME: Final = MappingProxyType(
     {"keyed-create": "KEY-05", "redis-layout": "REDIS-01", "codec": "DATA-07", "mapping": "KEY-01"}
 )
 
+#: The operations that answer nothing; whether they work shows in what is stored after them.
+EFFECTS: Final = ("update_session", "remove_session")
+#: What one of those comes to that says it is done and changes nothing.
+NO_EFFECT: Final = "no effect"
 
 #: An env of no check, in which the operations are tried.
 _ENV: Final = "ordinary"
 
 
 def never_works(case: Case, operation: str) -> str:
-    """What an operation answers to every ordinary session, where that is always the same fault: an error in words, or ``"nothing"``.
+    """What comes of an operation for every ordinary session, where that is always the same fault: an error in words, ``"nothing"``, :data:`NO_EFFECT`.
 
-    It is asked once a run, and only for an operation that has just answered so; nothing else is called but create.
+    It is asked once a run, and only for an operation that may be to blame; nothing else is called but create and get.
 
     Args:
         case: the case of a check that has failed. A fresh storage is tried where there can be one beside the check's, its own otherwise.
@@ -91,4 +95,7 @@ def _outcome(store: Handle, operation: str, ctx: TenantCtx) -> str:
     answer = calls[operation]()
     if not answer.ok:
         return answer.describe()
-    return "nothing" if answer.value is None and operation in {"get_session", "find_by_user"} else ""
+    if operation in EFFECTS:
+        after = store.try_get(key)
+        return NO_EFFECT if after.ok and after.value == data else ""
+    return "nothing" if answer.value is None else ""

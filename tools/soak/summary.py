@@ -11,13 +11,14 @@ _HEAD = """# Soak
 
 Correct stores, most of them odd (`tests/odd/`), judged through the command at every effort with one seed after another. A cell
 says how many runs of how many called the store what it is, conformant to all that it claims, and how long the
-checks of a run took (the median, with {jobs} runs at once). `make soak` wrote this page.
+checks of a run took (the median, with {jobs} runs at once). `make soak` wrote this page; what ran was code of the fingerprint
+`{code}`.
 """
 
 
 def summary(runs: Sequence[Run], jobs: int) -> str:
     """The page: a table of stores and efforts, and whatever went wrong."""
-    lines = [_HEAD.format(jobs=jobs)]
+    lines = [_HEAD.format(jobs=jobs, code=runs[0].code if runs else "none")]
     lines.append(f"| store | {' | '.join(EFFORTS)} |")
     lines.append(f"|---|{'---|' * len(EFFORTS)}")
     known = [store for store in STORES if any(found.store == store.name for found in runs)]

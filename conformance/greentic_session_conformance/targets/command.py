@@ -119,6 +119,11 @@ class CommandTarget(Target):
         if storage.namespace:
             delete_namespace(storage.redis_url, storage.namespace)
 
+    def end(self) -> None:
+        """End the adapter."""
+        if self._process is not None and not self._process.ended:
+            self._process.shut_down()
+
     def redis(self, storage: Place) -> tuple[str, str]:
         """Where the adapter was told to keep the place."""
         return storage.redis_url, storage.namespace

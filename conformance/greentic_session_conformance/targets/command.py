@@ -50,7 +50,7 @@ class CommandTarget(Target):
         self._process: AdapterProcess | None = None
         told = self._start()
         self.name = told["name"]
-        self.version = f"{told['version']} ({told['language']})"
+        self.version = f"{told['version']} ({told['language']})".strip()
         self.profiles = frozenset(told["profiles"])
         options = told.get("options", {})
         self.thread_safe = options.get("thread_safe", False)

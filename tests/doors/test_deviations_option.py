@@ -129,7 +129,9 @@ class Hangs(InMemorySessionStore):
 @pytest.mark.parametrize("declared", [(), ("ROUTE-07", "ROUTE-09", "FENCE-11")], ids=["undeclared", "declared"])
 def test_a_declared_hang_hides_no_other_rule(run_suite, tmp_path, declared):
     (tmp_path / "stores.py").write_text(HANGS)
-    (tmp_path / "known.toml").write_text("".join(DEVIATION.format(rule=rule, expires="2999-01-01") for rule in declared))
+    (tmp_path / "known.toml").write_text(
+        "".join(DEVIATION.format(rule=rule, expires="2999-01-01") for rule in declared)
+    )
     selected = [word for rule in ("FENCE-11", "ROUTE-07", "ROUTE-09", "ROUTE-10") for word in ("--rule", rule)]
     deviations = ("--deviations", "known.toml") if declared else ()
     run_suite("conformance", "stores:Hangs", *selected, *deviations, "--operation-timeout", "0.2")

@@ -4,9 +4,9 @@ import random
 
 import pytest
 from greentic_session_conformance.adapter.process import AdapterError
-from sessions import user_of
 
 from greentic_session import GreenticError, InMemorySessionStore, SessionCursor, SessionData, TenantCtx
+from tools.original.sessions import user_of
 
 STEPS = 60
 _PLACES = [("dev", "acme", None), ("dev", "acme", "ops"), ("dev", "beta", None), ("prod", "acme", "ops")]

@@ -1,10 +1,10 @@
 """The later original (1.2.0) and our store share documents by key; its routing is its own."""
 
 import pytest
-from sessions import WITH_A_USER, WITHOUT_A_USER, entry_of, user_of
 from test_interleaved import answer_of
 
 from greentic_session import SessionCursor
+from tools.original.sessions import WITH_A_USER, WITHOUT_A_USER, entry_of, user_of
 
 ALL = {**WITH_A_USER, **WITHOUT_A_USER}
 CALLER = "caller-1"

@@ -1,9 +1,9 @@
 """The original (0.4.4) and our store on one Redis: each does with the other's sessions what it does with its own."""
 
 import pytest
-from sessions import WITH_A_USER, WITHOUT_A_USER, entry_of, generated, user_of
 
 from greentic_session import SessionCursor
+from tools.original.sessions import WITH_A_USER, WITHOUT_A_USER, entry_of, generated, user_of
 
 ALL = {**WITH_A_USER, **WITHOUT_A_USER}
 CALLER = "caller-1"

@@ -1,20 +1,23 @@
 """Sessions of every kind that two implementations may hand to each other."""
 
+from __future__ import annotations
+
 import random
+from typing import Any, Final
 
 from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
 from tools.original.documents import session
 from tools.original.tree import Writer
 
-_PLAIN = {"env": "dev", "tenant": "acme", "tenant_id": "acme"}
+_PLAIN: Final = {"env": "dev", "tenant": "acme", "tenant_id": "acme"}
 
 
-def _data(ctx, **members):
+def _data(ctx: TenantCtx, **members: Any) -> SessionData:
     members = {"flow_id": "survey", "cursor": SessionCursor("node.1"), "context_json": '{"ticket":123}', **members}
     return SessionData(tenant_ctx=ctx, **members)
 
 
-def _ctx(**members):
+def _ctx(**members: Any) -> TenantCtx:
     return TenantCtx(**{**_PLAIN, **members})
 
 
@@ -38,7 +41,7 @@ _EVERY = _ctx(
 )
 
 #: Each names a user, so a later find leads to it.
-WITH_A_USER = {
+WITH_A_USER: Final = {
     "user": _data(_ctx(user="user-7", user_id="user-7")),
     "user alone": _data(_ctx(user="user-7")),
     "user_id alone": _data(_ctx(user_id="user-7")),
@@ -66,29 +69,29 @@ WITH_A_USER = {
     ),
 }
 #: None names a user; some have a team.
-WITHOUT_A_USER = {
+WITHOUT_A_USER: Final = {
     "no user": _data(_ctx()),
     "no user, a team": _data(_ctx(team="ops", team_id="ops")),
     "no user, every other member": _data(_EVERY.replace(user=None, user_id=None), pack_id="p"),
 }
 
 
-def generated(seed, count):
+def generated(seed: str, count: int) -> list[SessionData]:
     """Sessions with members of every kind, the same ones for the same seed."""
-    generator = random.Random(seed)
+    generator = random.Random(seed)  # noqa: S311 - reproducible, no secret
     return [SessionData.from_json(Writer(generator)(session(generator))) for _ in range(count)]
 
 
-def user_of(ctx):
+def user_of(ctx: TenantCtx) -> str | None:
     """The effective user."""
     return ctx.user_id if ctx.user_id is not None else ctx.user
 
 
-def team_of(ctx):
+def team_of(ctx: TenantCtx) -> str | None:
     """The effective team."""
     return ctx.team_id if ctx.team_id is not None else ctx.team
 
 
-def entry_of(ctx, user):
+def entry_of(ctx: TenantCtx, user: str) -> str:
     """The name of a routing entry within its namespace."""
     return f"user:{ctx.env}:{ctx.tenant_id}:{team_of(ctx) or '-'}:{user}"

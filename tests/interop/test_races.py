@@ -1,8 +1,14 @@
-"""What races do to the original, asked directly: the suite can't judge it of 1.2.0, whose finds answer nothing.
+"""What races do to the original, asked directly: the suite can't judge it of 1.2.0, whose finds answer nothing, and seldom meets it in memory.
 
-On Redis its update and its remove read a session and then write, in commands of their own.
+On Redis its update and its remove read a session and then write, in commands of their own. In memory the update of 0.4.4 writes the index after it
+has let go of the sessions: a remove in between leaves an entry behind, and the next find that meets it never returns.
 """
 
+import itertools
+import json
+import queue
+import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -51,6 +57,42 @@ def test_on_redis_the_original_brings_sessions_back_and_removes_one_twice(origin
     back, twice = races(original_store(version))
     assert back > 0
     assert twice > 0
+
+
+def test_in_memory_an_update_that_races_a_remove_can_hang_the_next_find(program):
+    ctx, data = json.loads(DATA.tenant_ctx.to_json()), json.loads(DATA.to_json())
+    words = Adapter(program, "0.4.4").words
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        answers = queue.SimpleQueue()
+        reader = threading.Thread(target=lambda: [answers.put(json.loads(line)) for line in process.stdout])
+        reader.start()
+        number = itertools.count(1)
+
+        def asked(*requests):
+            """Ask for all at once, and answer the results that come; None where one doesn't come in time."""
+            lines = [
+                json.dumps({"jsonrpc": "2.0", "id": next(number), "method": method, "params": params}) + "\n"
+                for method, params in requests
+            ]
+            process.stdin.write("".join(lines).encode())
+            try:
+                return [answers.get(timeout=5) for _ in requests]
+            except queue.Empty:
+                return None
+
+        storage = asked(("open_storage", {}))[0]["result"]["storage"]
+        store = asked(("open_store", {"storage": storage}))[0]["result"]
+        for _ in range(20_000):
+            key = asked(("create_session", {**store, "ctx": ctx, "data": data}))[0]["result"]
+            update, remove = ("update_session", {**store, **key, "data": data}), ("remove_session", {**store, **key})
+            assert asked(update, update, remove, update)
+            if asked(("find_by_user", {**store, "ctx": ctx, "user": "user-7"})) is None:
+                break
+        else:
+            pytest.fail("every find returned")
+        assert asked(("open_storage", {})), "the others are still answered"
+        process.kill()
+        reader.join()
 
 
 @pytest.mark.parametrize("version", VERSIONS)

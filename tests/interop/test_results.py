@@ -43,9 +43,10 @@ def test_results_are_valid_reports(report):
 def test_every_deviation_is_met_or_not_judged(published, report):
     declared = tomllib.loads((ROOT / published.deviations).read_text(encoding="utf-8"))["deviation"]
     deviating = {rule for rule, status in statuses(report).items() if status == "deviation"}
-    unmet = {item["rule"] for item in declared} - deviating
+    unmet = {item["rule"]: item for item in declared if item["rule"] not in deviating}
     assert deviating <= {item["rule"] for item in declared}
-    assert {statuses(report)[rule] for rule in unmet} <= {"not-judged"}
+    for rule, item in unmet.items():
+        assert statuses(report)[rule] == "not-judged" or item["intermittent"], rule
     assert not {"failed", "warned"} & set(statuses(report).values())
     assert report["deviation_faults"] == []
 

@@ -59,7 +59,8 @@ def test_no_deviation_is_declared_for_long(published):
 
 def test_a_summary_says_what_its_report_says(published, report):
     first = (FOLDER / published.name / "summary.md").read_text(encoding="utf-8").partition("\n")[0]
-    assert first == f"# {report['target']['name']} {report['target']['version']}: {report['verdict']}"
+    target, count = report["target"], report["deviations"]
+    assert first == f"# {target['name']} {target['version']}: {report['verdict']} with {count} deviations"
 
 
 def test_the_original_still_gets_what_is_published(program, published, report, tmp_path):

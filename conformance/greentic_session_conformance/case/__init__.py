@@ -3,7 +3,24 @@
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.case import Case, Conditions
 from greentic_session_conformance.case.handle import Handle
-from greentic_session_conformance.case.limit import OperationHung
-from greentic_session_conformance.case.verdicts import Failed, NotJudged
+from greentic_session_conformance.case.verdicts import (
+    Failed,
+    NoAnswer,
+    NotJudged,
+    OperationHung,
+    StoreLost,
+    TargetFault,
+)
 
-__all__ = ["Answer", "Case", "Conditions", "Failed", "Handle", "NotJudged", "OperationHung"]
+__all__ = [
+    "Answer",
+    "Case",
+    "Conditions",
+    "Failed",
+    "Handle",
+    "NoAnswer",
+    "NotJudged",
+    "OperationHung",
+    "StoreLost",
+    "TargetFault",
+]

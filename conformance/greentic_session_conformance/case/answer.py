@@ -59,6 +59,17 @@ class Answer:
         return f"{kind} with the code {self.code!r}" if self.code else f"{kind} without a code"
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A document that an adapter has answered in the place of a session, and that is none.
+
+    Attributes:
+        document: its text.
+    """
+
+    document: str
+
+
 def _text(value: Any) -> str:
     try:
         return str(value)

@@ -10,10 +10,17 @@ from greentic_session import SessionData
 from greentic_session_conformance.case import describe
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.handle import Handle, Hangs, UnexpectedError
-from greentic_session_conformance.case.limit import Limit, OperationHung
+from greentic_session_conformance.case.limit import Limit
 from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.case.steps import Steps
-from greentic_session_conformance.case.verdicts import Failed, NotJudged
+from greentic_session_conformance.case.verdicts import (
+    Failed,
+    NoAnswer,
+    NotJudged,
+    OperationHung,
+    StoreLost,
+    TargetFault,
+)
 from greentic_session_conformance.run.pulse import Pulse
 from greentic_session_conformance.targets.target import CallableTarget, Target, takes_key
 
@@ -67,6 +74,8 @@ class Case:
         self.timeline: list[str] = []
         #: What a reader of the report should know of a check that passed.
         self.remark = ""
+        #: Whether the store is given up, not closed.
+        self.given_up = False
         #: Why something couldn't be closed.
         self.not_closed = ""
         self.random = random.Random(f"{conditions.seed}/{check}")  # noqa: S311 - repeatable on purpose
@@ -133,7 +142,7 @@ class Case:
             self._storages.remove(storage)
             self.bounded("close_storage", self.target.close_storage, storage)
         except BaseException as error:
-            if self.limit.interrupted:
+            if self.limit.interrupted or isinstance(error, TargetFault):
                 raise
             self.closing_failed(error)
 
@@ -194,7 +203,7 @@ class Case:
         """What a method of the target answers to the arguments: a value, or whatever it raises."""
         try:
             return Answer(self.bounded(operation, method, *arguments))
-        except OperationHung:
+        except NoAnswer:
             raise
         except BaseException as error:
             if self.limit.interrupted:
@@ -220,7 +229,7 @@ class Case:
         control = self.control()
         try:
             alone = control.get(control.create(wanted.tenant_ctx, wanted))
-        except (Failed, NotJudged, UnexpectedError, OperationHung):
+        except (Failed, NotJudged, UnexpectedError, OperationHung, StoreLost):
             return False
         return alone not in {None, wanted} and alone == got
 

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session.schema import validate
-from greentic_session_conformance.case.answer import Answer
-from greentic_session_conformance.case.limit import OperationHung
-from greentic_session_conformance.case.verdicts import Failed, NotJudged
+from greentic_session_conformance.case.answer import Answer, Unreadable
+from greentic_session_conformance.case.verdicts import Failed, NoAnswer, NotJudged, OperationHung
 
 if TYPE_CHECKING:
     from greentic_session_conformance.case.limit import Limit
@@ -83,7 +82,7 @@ class Handle:
             try:
                 method = getattr(self.store, operation)
                 answer = Answer(self._loop.finish(method(*arguments, **keywords)))
-            except OperationHung:
+            except NoAnswer:
                 raise
             except BaseException as error:
                 if self._limit.interrupted:
@@ -179,12 +178,12 @@ def formed(call: tuple[Any, ...], answer: Answer) -> Answer:
 
 
 def _check_data(operation: str, value: Any) -> None:
-    if not isinstance(value, SessionData):
+    if isinstance(value, Unreadable):
+        document: bytes | str = value.document
+    elif isinstance(value, SessionData):
+        document = _document(value)
+    else:
         raise Failed("a SessionData, or nothing", f"a {type(value).__name__} from {operation}", "OPS-03")
-    try:
-        document = value.to_json()
-    except (GreenticError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise Failed("a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27") from None
     if _is_read(document):
         return
     faults = validate(document, "session-data")
@@ -193,7 +192,14 @@ def _check_data(operation: str, value: Any) -> None:
         raise Failed("a SessionData that is valid against the schema session-data", got, "DATA-27")
 
 
-def _is_read(document: bytes) -> bool:
+def _document(value: SessionData) -> bytes:
+    try:
+        return value.to_json()
+    except (GreenticError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise Failed("a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27") from None
+
+
+def _is_read(document: bytes | str) -> bool:
     """Whether the library's reader takes a document, which costs a hundredth of asking the schema.
 
     It takes none that the schema refuses; only what it refuses is worth the words of the schema.

@@ -10,24 +10,11 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from greentic_session_conformance.case.verdicts import OperationHung
 from greentic_session_conformance.run.pulse import Pulse
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
-
-
-class OperationHung(BaseException):
-    """An operation did not return within the time limit.
-
-    Attributes:
-        operation: such as ``"get_session"``.
-        seconds: the limit.
-    """
-
-    def __init__(self, operation: str, seconds: float) -> None:
-        super().__init__(f"{operation} did not return within {seconds:g} s")
-        self.operation = operation
-        self.seconds = seconds
 
 
 class Limit:

@@ -11,6 +11,10 @@ from greentic_session_conformance.case.answer import Answer
 _SHOWN = 300
 
 
+#: The outcome of a call that has none yet.
+_PENDING = "did not return"
+
+
 @dataclass(slots=True)
 class Step:
     """One call: an operation of a handle, or the opening of one."""
@@ -19,7 +23,7 @@ class Step:
     operation: str
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
-    outcome: str = "did not return"
+    outcome: str = _PENDING
     fruitless: bool = False
 
 
@@ -67,6 +71,12 @@ class Steps:
     def forget_last(self) -> None:
         """Forget the last call: it was no part of what led anywhere."""
         self._steps.pop()
+
+    @property
+    def pending(self) -> str:
+        """The name of the operation that has not returned; empty where there is none."""
+        last = self._steps[-1] if self._steps else None
+        return "" if last is None or last.outcome != _PENDING else last.operation
 
     @property
     def failing(self) -> Step | None:

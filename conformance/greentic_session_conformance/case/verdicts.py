@@ -28,3 +28,39 @@ class Failed(Exception):  # noqa: N818 - a verdict on the store, not an error of
 
 class NotJudged(Exception):  # noqa: N818 - the same
     """What the check needs could not be brought about (rule VERD-08); the message says what and why."""
+
+
+class NoAnswer(BaseException):
+    """An operation has no answer, not even an error; nothing that a store's own handlers may catch."""
+
+
+class OperationHung(NoAnswer):
+    """An operation did not return within the time limit.
+
+    Attributes:
+        operation: such as ``"get_session"``.
+        seconds: the limit.
+    """
+
+    def __init__(self, operation: str, seconds: float) -> None:
+        super().__init__(f"{operation} did not return within {seconds:g} s")
+        self.operation = operation
+        self.seconds = seconds
+
+
+class StoreLost(NoAnswer):
+    """The process that the store lives in has ended (rule ADAPT-11).
+
+    Attributes:
+        told: how, in words.
+        last_words: what it wrote last to its standard error.
+    """
+
+    def __init__(self, told: str, last_words: str = "") -> None:
+        super().__init__(told + last_words)
+        self.told = told
+        self.last_words = last_words
+
+
+class TargetFault(NoAnswer):
+    """What stands between the suite and the store is at fault: the run ends, and nobody is judged (rule ADAPT-02)."""

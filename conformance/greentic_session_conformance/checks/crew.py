@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import monotonic_ns
 from typing import Any, Self
 
-from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, OperationHung
+from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import formed
 from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.search import switching
@@ -50,6 +50,7 @@ class Crew:
                 self._threads.append(thread)
                 thread.start()
             for event in self._collect([[("open_store",)]] * CALLERS):
+                _raise_where_there_is_none(event.answer)
                 if not event.answer.ok:
                     error = event.answer.error
                     message = f"caller {event.caller} could not open a handle: {type(error).__name__}: {error}"
@@ -115,6 +116,8 @@ class Crew:
         ordered = sorted(events, key=lambda event: (event.caller, event.invoked))
         for step, event in zip((step for own in steps for step in own), ordered, strict=True):
             self._case.steps.finish(step, event.answer)
+        for event in ordered:
+            _raise_where_there_is_none(event.answer)
         return [replace(event, answer=formed(event.call, event.answer)) for event in ordered]
 
     def volley(self, calls: Sequence[Call]) -> list[Answer]:
@@ -167,6 +170,11 @@ class Crew:
             hangs[operation] = hangs.get(operation, 0) + 1
             raise OperationHung(operation, timeout) from None
         return events
+
+
+def _raise_where_there_is_none(answer: Answer) -> None:
+    if isinstance(answer.error, NoAnswer):
+        raise answer.error
 
 
 def _is_being_cancelled(error: BaseException) -> bool:

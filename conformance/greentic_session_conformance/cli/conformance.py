@@ -1,4 +1,4 @@
-"""``greentic-session conformance``: door 3."""
+"""``greentic-session conformance``: doors 3 and 4."""
 
 import math
 import random
@@ -21,6 +21,7 @@ from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES
 from greentic_session_conformance.run.record import Record, today
 from greentic_session_conformance.run.supervisor import Supervisor, UsageError
 from greentic_session_conformance.run.worker import Job
+from greentic_session_conformance.targets.named import COMMAND, FORMS
 
 
 class _Seconds(click.FloatRange):
@@ -34,7 +35,12 @@ class _Seconds(click.FloatRange):
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", required=False)
+@click.option(
+    "--command",
+    metavar="'PROGRAM ARGS'",
+    help="Judge the store behind the adapter that this command starts, in whatever language, in the place of TARGET.",
+)
 @click.option(
     "--profile",
     "profiles",
@@ -83,7 +89,8 @@ class _Seconds(click.FloatRange):
     greentic_session.__version__, message=f"greentic-session %(version)s (specification {SPEC_VERSION})"
 )
 def conformance(
-    target: str,
+    target: str | None,
+    command: str | None,
     profiles: tuple[str, ...],
     rules: tuple[str, ...],
     list_only: bool,
@@ -98,7 +105,7 @@ def conformance(
     r"""Judge the store TARGET and print a verdict.
 
     TARGET is memory, embedded-redis, a Redis URL, package.module:name or path/to/file.py:name; the name is a Target, or a callable
-    that returns a fresh store.
+    that returns a fresh store. A store in another language comes with --command.
 
     \b
     Exit status:
@@ -107,7 +114,7 @@ def conformance(
     """
     deviations = _deviations(deviations_file)
     job = Job(
-        target=target,
+        target=_name(target, command),
         profiles=list(profiles),
         rules=list(rules),
         seed=random.SystemRandom().getrandbits(32) if seed is None else seed,
@@ -136,6 +143,18 @@ def conformance(
         ) from None
     print_report(report, folder, console)
     sys.exit(report.exit_status)
+
+
+def _name(target: str | None, command: str | None) -> str:
+    if target is not None and command is not None:
+        message = f"there is a TARGET, {target!r}, and a --command; one store is judged at a time"
+        raise click.UsageError(message)
+    if command is not None:
+        return f"{COMMAND}{command}"
+    if target is None:
+        message = f"no TARGET: name {FORMS}, or give --command 'PROGRAM ARGS' for a store behind an adapter"
+        raise click.UsageError(message)
+    return target
 
 
 def _deviations(path: Path | None) -> tuple[Deviation, ...]:

@@ -8,6 +8,8 @@ from greentic_session_conformance.cli.conformance import conformance
 from greentic_session_conformance.cli.explain import explain
 from greentic_session_conformance.cli.key import key
 from greentic_session_conformance.cli.schema import schema
+from greentic_session_conformance.cli.serve import serve
+from greentic_session_conformance.cli.smoke import smoke
 from greentic_session_conformance.cli.validate import validate
 from greentic_session_conformance.rules import SPEC_VERSION
 
@@ -15,6 +17,8 @@ _EXAMPLES = """\b
 Examples:
   greentic-session conformance memory
   greentic-session conformance mypkg.stores:MyStore
+  greentic-session conformance --command 'node adapter.js'
+  greentic-session smoke --command 'node adapter.js'
   greentic-session compare old/report.json reports/report.json
   greentic-session explain FENCE-05
   greentic-session validate session.json
@@ -31,7 +35,7 @@ def commands() -> None:
     """Session stores put to the test: the specification, its schemas, and a suite that judges."""
 
 
-for command in (conformance, compare, explain, validate, schema, key):
+for command in (conformance, smoke, serve, compare, explain, validate, schema, key):
     commands.add_command(command)
 
 

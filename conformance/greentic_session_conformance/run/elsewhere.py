@@ -10,13 +10,15 @@ import pickle
 import select
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from greentic_session import GreenticError, SessionData, TenantCtx
+from greentic_session_conformance.adapter.process import AdapterError, AdapterStartError
 from greentic_session_conformance.case.answer import Answer
-from greentic_session_conformance.case.limit import OperationHung
 from greentic_session_conformance.case.loop import Loop
-from greentic_session_conformance.case.verdicts import NotJudged
+from greentic_session_conformance.case.verdicts import NotJudged, OperationHung, StoreLost
+from greentic_session_conformance.targets.command import CommandTarget, Place
 
 if TYPE_CHECKING:
     from greentic_session_conformance.case.case import Case
@@ -26,7 +28,7 @@ START_SECONDS = 60.0
 
 
 class Elsewhere:
-    """A handle on a storage, opened by another process.
+    """A handle on a storage, opened by another process: one of Python's, or of the target's adapter.
 
     Args:
         case: the check's case.
@@ -38,6 +40,106 @@ class Elsewhere:
 
     def __init__(self, case: "Case", storage: Any) -> None:
         self._case = case
+        target = case.target
+        self._process: _Adapter | _Python = (
+            _Adapter(target, storage) if isinstance(target, CommandTarget) else _Python(case, storage)
+        )
+
+    def call(self, operation: str, *arguments: Any, key: str | None = None) -> Answer:
+        """Call an operation there.
+
+        Raises:
+            OperationHung: it did not return in time.
+        """
+        seconds = self._case.conditions.operation_timeout
+        answer = self._call(operation, arguments, key, seconds, kill=False)
+        if answer is None:
+            self.kill()
+            raise OperationHung(operation, seconds)
+        return answer
+
+    def call_or_kill(self, operation: str, *arguments: Any, key: str | None = None, seconds: float) -> Answer | None:
+        """Call an operation there and end the process with SIGKILL where the answer hasn't come after some seconds.
+
+        Returns:
+            ``None`` where it was ended and had not answered: whether the operation happened is unknown.
+        """
+        return self._call(operation, arguments, key, seconds, kill=True)
+
+    def _call(
+        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
+    ) -> Answer | None:
+        step = self._case.steps.begin(0, operation, arguments, {} if key is None else {"key": key})
+        self._case.conditions.pulse.note(f"in another process: {self._case.steps.call(step)}")
+        answer = self._process.call(operation, arguments, key, seconds, kill=kill)
+        if answer is not None:
+            self._case.steps.finish(step, answer)
+        elif kill:
+            step.outcome = "no answer: the process was killed meanwhile"
+        return answer
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.ended
+
+    def kill(self) -> None:
+        """End the process with SIGKILL, as it is."""
+        self._process.kill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+class _Adapter:
+    """Another process of the adapter that the target is reached through."""
+
+    def __init__(self, target: CommandTarget, storage: Place) -> None:
+        try:
+            self._process = target.another_process()
+            self._store = target.store_in(self._process, storage)
+        except (AdapterStartError, AdapterError, StoreLost) as error:
+            message = f"another process could not open the storage: {error}"
+            raise NotJudged(message) from None
+
+    def call(
+        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
+    ) -> Answer | None:
+        keywords = {} if key is None else {"key": key}
+        answers: list[Answer] = []
+
+        def call() -> None:
+            try:
+                answers.append(Answer(getattr(self._store, operation)(*arguments, **keywords)))
+            except StoreLost as lost:
+                if not self._process.given_up:
+                    answers.append(Answer(error=GreenticError("unknown", lost.told)))
+            except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
+                answers.append(Answer(error=error))
+
+        caller = threading.Thread(target=call, daemon=True)
+        caller.start()
+        caller.join(seconds)
+        if caller.is_alive() and kill:
+            self.kill()
+            caller.join()
+        return answers[0] if answers else None
+
+    @property
+    def ended(self) -> bool:
+        return self._process.ended
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+class _Python:
+    """A process of Python's, which loads the target itself."""
+
+    def __init__(self, case: "Case", storage: Any) -> None:
         job = {"path": sys.path, "target": _target_of(case), "storage": _pickled(storage, "storage")}
         self._process = subprocess.Popen(
             [sys.executable, "-m", __spec__.name],
@@ -45,15 +147,22 @@ class Elsewhere:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        opened = self._ask(job, "open_store", START_SECONDS)
+        opened = self._ask(job, START_SECONDS)
         if opened is None or "error" in opened:
             self.kill()
             message = f"another process could not open the storage: {(opened or {}).get('error')}"
             raise NotJudged(message)
 
-    def _ask(
-        self, request: dict[str, Any], operation: str, seconds: float, *, kill: bool = False
-    ) -> dict[str, Any] | None:
+    def call(
+        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
+    ) -> Answer | None:
+        request = {"operation": operation, "arguments": [_written(item) for item in arguments], "key": key}
+        told = self._ask(request, seconds, kill=kill)
+        if told is None:
+            return None
+        return Answer(error=GreenticError("unknown", told["error"])) if "error" in told else _read_answer(told)
+
+    def _ask(self, request: dict[str, Any], seconds: float, *, kill: bool = False) -> dict[str, Any] | None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -68,47 +177,16 @@ class Elsewhere:
             line = self._process.stdout.readline()  # it may have answered a moment before it was killed
             return json.loads(line) if line.endswith(b"\n") else None
         if not ready:
-            self.kill()
-            raise OperationHung(operation, seconds)
+            return None
         line = self._process.stdout.readline()
         answer: dict[str, Any] = json.loads(line) if line else {"error": "the process has ended"}
         return answer
 
-    def call(self, operation: str, *arguments: Any, key: str | None = None) -> Answer:
-        """Call an operation there."""
-        answer = self._call(operation, arguments, key, self._case.conditions.operation_timeout)
-        assert answer is not None
-        return answer
-
-    def call_or_kill(self, operation: str, *arguments: Any, key: str | None = None, seconds: float) -> Answer | None:
-        """Call an operation there and end the process with SIGKILL where the answer hasn't come after some seconds.
-
-        Returns:
-            ``None`` where it was ended and had not answered: whether the operation happened is unknown.
-        """
-        return self._call(operation, arguments, key, seconds, kill=True)
-
-    def _call(
-        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool = False
-    ) -> Answer | None:
-        step = self._case.steps.begin(0, operation, arguments, {} if key is None else {"key": key})
-        self._case.conditions.pulse.note(f"in another process: {self._case.steps.call(step)}")
-        request = {"operation": operation, "arguments": [_written(item) for item in arguments], "key": key}
-        told = self._ask(request, operation, seconds, kill=kill)
-        if told is None:
-            step.outcome = "no answer: the process was killed meanwhile"
-            return None
-        answer = Answer(error=GreenticError("unknown", told["error"])) if "error" in told else _read_answer(told)
-        self._case.steps.finish(step, answer)
-        return answer
-
     @property
     def ended(self) -> bool:
-        """Whether the process has ended."""
         return self._process.poll() is not None
 
     def kill(self) -> None:
-        """End the process with SIGKILL, as it is."""
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
@@ -118,12 +196,6 @@ class Elsewhere:
                     stream.close()
                 except BrokenPipeError:
                     continue
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
 
 
 def _target_of(case: "Case") -> dict[str, str]:

@@ -5,7 +5,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung
+from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung, StoreLost, TargetFault
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import Check
 from greentic_session_conformance.run.ordinary import EFFECTS, HOME, NO_EFFECT, PROFILE_HOME, never_works
@@ -59,6 +59,7 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
 
     Raises:
         KeyboardInterrupt: the run is to end.
+        TargetFault: what stands between the suite and the store is at fault.
     """
     conditions.pulse.clear()
     case = Case(target, check.name, conditions, store)
@@ -71,7 +72,7 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
             result.vector = case.row or ""
             result.operations = case.timeline or case.steps.lines()
             result.script = script_of(result, check, case)
-        _end(case, result, abandon=bool(result.hung))
+        _end(case, result, abandon=case.given_up or bool(result.hung))
     result.seconds = round(monotonic() - began, 6)
     return result
 
@@ -92,6 +93,11 @@ def _outcome(check: Check, case: Case) -> Result:
     except OperationHung as hung:
         expected = f"{hung.operation} returns within {hung.seconds:g} s"
         return Result(check.name, "failed", rule, expected=expected, got="it did not return", hung=hung.operation)
+    except StoreLost as lost:
+        case.given_up = True
+        return Result(check.name, "failed", rule, expected="the store leaves its process alive", got=lost.told)
+    except TargetFault:
+        raise
     except BaseException as error:
         if case.limit.interrupted:
             raise
@@ -173,7 +179,7 @@ def _end(case: Case, result: Result, *, abandon: bool) -> None:
     try:
         case.end(abandon=abandon)
     except BaseException as error:
-        if case.limit.interrupted:
+        if case.limit.interrupted or isinstance(error, TargetFault):
             raise
         case.closing_failed(error)
     if case.not_closed and result.outcome == "passed":

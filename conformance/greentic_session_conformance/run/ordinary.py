@@ -9,7 +9,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from greentic_session import TenantCtx
-from greentic_session_conformance.case import Answer, Case, Failed, Handle, NotJudged, OperationHung
+from greentic_session_conformance.case import (
+    Answer,
+    Case,
+    Failed,
+    Handle,
+    NotJudged,
+    OperationHung,
+    StoreLost,
+    TargetFault,
+)
 from greentic_session_conformance.samples import USER, context, session
 
 if TYPE_CHECKING:
@@ -67,10 +76,10 @@ def _probe(case: Case, operation: str) -> str:
                 store = beside.store()
                 outcomes = {_outcome(store, operation, ctx) for ctx in contexts}
                 beside.end(abandon=False)
-    except (Failed, NotJudged, OperationHung):
+    except (Failed, NotJudged, OperationHung, StoreLost):
         return ""  # an answer of the wrong form, or one that doesn't come, is told by itself
-    except BaseException:
-        if case.limit.interrupted:
+    except BaseException as error:
+        if case.limit.interrupted or isinstance(error, TargetFault):
             raise
         return ""  # the target can't be opened or closed, which is told by itself, too
     return outcomes.pop() if len(outcomes) == 1 else ""

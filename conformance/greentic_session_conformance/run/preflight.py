@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung
+from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung, StoreLost, TargetFault
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
 from greentic_session_conformance.samples import context, session
 from greentic_session_conformance.targets.target import Target, overrides, takes_key
@@ -46,6 +46,13 @@ def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) 
                 message = f"the target can't be opened: {error}"
                 raise NotRunnableError(message) from None
             hung = True
+        except StoreLost as lost:
+            if case.steps.pending not in OPERATIONS:
+                message = f"the target can't be opened: {lost}"
+                raise NotRunnableError(message) from None
+            hung = True
+        except TargetFault as fault:
+            raise NotRunnableError(str(fault)) from None
         except NotRunnableError:
             raise
         except BaseException as error:

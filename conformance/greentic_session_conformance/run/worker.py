@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from greentic_session_conformance.case import Conditions
+from greentic_session_conformance.case import Conditions, TargetFault
 from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import SelectionError, select
 from greentic_session_conformance.run.preflight import NotRunnableError, preflight
@@ -155,6 +155,8 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(orders,), daemon=True).start()
     try:
         _run(job, events)
+    except TargetFault as fault:
+        events.say("fatal", message=str(fault), name=job.target)
     except KeyboardInterrupt:
         events.say("interrupted")
 

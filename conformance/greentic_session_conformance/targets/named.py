@@ -10,6 +10,8 @@ from typing import Any
 
 from greentic_session_conformance.targets.target import CallableTarget, Target
 
+#: What the name of a target begins with that is a command which starts an adapter.
+COMMAND = "command:"
 _URL_SCHEMES = ("redis://", "rediss://", "unix://")
 FORMS = "memory, embedded-redis, redis://… (also rediss://, unix://), package.module:name or path/to/file.py:name"
 
@@ -26,12 +28,15 @@ def load_target(name: str) -> Target:
     """The target that a text names.
 
     Args:
-        name: ``memory``, ``embedded-redis``, a Redis URL, ``package.module:name`` or ``path/to/file.py:name``.
+        name: ``memory``, ``embedded-redis``, a Redis URL, ``package.module:name``, ``path/to/file.py:name``, or ``command:`` and the
+            command that starts an adapter.
 
     Raises:
         TargetNameError: the text names nothing, or something that is neither a Target nor callable.
         TargetLoadError: the module that it names raises on import, or the Target's constructor does.
     """
+    if name.startswith(COMMAND):
+        return _command(name.removeprefix(COMMAND))
     if name in {"memory", "embedded-redis"} or name.startswith(_URL_SCHEMES):
         return _reference(name)
     place, separator, attribute = name.rpartition(":")
@@ -52,6 +57,17 @@ def _reference(name: str) -> Target:
     if name == "embedded-redis":
         return reference.EmbeddedRedisTarget()
     return reference.RedisTarget(name)
+
+
+def _command(command: str) -> Target:
+    # An adapter's messages need jsonschema, which other targets don't.
+    from greentic_session_conformance.adapter.process import AdapterStartError  # noqa: PLC0415
+    from greentic_session_conformance.targets.command import CommandTarget  # noqa: PLC0415
+
+    try:
+        return CommandTarget(command)
+    except AdapterStartError as error:
+        raise TargetLoadError(str(error)) from error
 
 
 def _module(place: str, name: str) -> ModuleType:

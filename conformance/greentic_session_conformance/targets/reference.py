@@ -76,11 +76,7 @@ class RedisTarget(_ReferenceTarget):
 
     def close_storage(self, storage: str) -> None:
         """Delete the namespace's keys."""
-        from redis import Redis  # noqa: PLC0415 - only where a Redis target is used
-
-        with Redis.from_url(self._url) as client:
-            for key in list(client.scan_iter(match=f"{storage}:*", count=1000)):
-                client.delete(key)
+        delete_namespace(self._url, storage)
 
     def redis(self, storage: str) -> tuple[str, str]:
         """Where the storage lies."""
@@ -101,3 +97,12 @@ class EmbeddedRedisTarget(RedisTarget):
     def __getstate__(self) -> dict[str, Any]:
         """Another process gets the address of the server that runs, not one of its own."""
         return {"_url": self._url or private_redis_url()}
+
+
+def delete_namespace(url: str, namespace: str) -> None:
+    """Delete the keys of a namespace, one by one, and nobody else's."""
+    from redis import Redis  # noqa: PLC0415 - only where a target is on Redis
+
+    with Redis.from_url(url) as client:
+        for key in list(client.scan_iter(match=f"{namespace}:*", count=1000)):
+            client.delete(key)

@@ -98,8 +98,16 @@ class LentTarget(CallableTarget):
 
 
 def overrides(target: Target, method: str) -> bool:
-    """Whether a target has its own form of a method that a profile needs."""
+    """Whether a target has its own form of a method that a profile needs: ``redis``, ``decode`` or ``derive``."""
+    has = getattr(target, "has", None)
+    if callable(has):
+        return bool(has(method))
     return getattr(type(target), method, None) is not getattr(Target, method)
+
+
+def carries(target: Target, text: str) -> bool:
+    """Whether a text can be handed to the store as it is; what stands between may not have strings of every kind."""
+    return bool(getattr(target, "carries", lambda _: True)(text))
 
 
 def takes_key(store: Any) -> bool | None:

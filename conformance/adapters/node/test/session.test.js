@@ -9,8 +9,8 @@ const lines = await readFile(new URL('../../../../spec/vectors/documents/session
 test("the specification's documents are read or refused, and written as it says", () => {
   const rows = lines.trim().split('\n').map(JSON.parse);
   assert.ok(rows.length > 100);
-  for (const { id, text, hex, accepted, canonical } of rows) {
-    const bytes = hex === undefined ? Buffer.from(text) : Buffer.from(hex, 'hex');
+  for (const { id, text, base64, accepted, canonical } of rows) {
+    const bytes = base64 === undefined ? Buffer.from(text) : Buffer.from(base64, 'base64');
     if (accepted) assert.equal(encode(decode(bytes)), canonical, id);
     else assert.throws(() => decode(bytes), SessionError, id);
   }

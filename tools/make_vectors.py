@@ -54,6 +54,11 @@ FILES = (
     VectorFile("fence/find.jsonl", "fence-find", "The tenant fence of find_by_user."),
     VectorFile("keys/derivation.jsonl", "key-derivation", "Session keys derived from what a connector knows."),
     VectorFile("redis/names.jsonl", "redis-names", "Full names of the keys in Redis."),
+    VectorFile(
+        "adapter/responses.jsonl",
+        "adapter-response",
+        "Lines of an adapter that are responses, and lines that are none.",
+    ),
 )
 
 GENERATED: dict[str, Callable[[], Iterable[Row]]] = {

@@ -5,14 +5,15 @@ import os
 import shlex
 import subprocess
 import threading
-from typing import Any, Final
+from collections.abc import Callable
+from typing import IO, Any, Final
 
 import greentic_session
 from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case.verdicts import StoreLost, TargetFault
 
 #: How long an adapter may take from its start to its first answer.
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 15.0
 #: How long it may take to end.
 END_SECONDS: Final = 5.0
 #: How much of what it wrote to its standard error is kept.
@@ -87,8 +88,10 @@ class AdapterProcess:
         self._ending = False
         self._told = False
         self._log = ""
-        self._log_thread = threading.Thread(target=self._follow_log, daemon=True)
-        self._reader = threading.Thread(target=self._follow, daemon=True)
+        self._log_thread = threading.Thread(
+            target=self._read, args=(self._process.stderr, self._follow_log), daemon=True
+        )
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, self._follow), daemon=True)
         self._log_thread.start()
         self._reader.start()
 
@@ -200,6 +203,7 @@ class AdapterProcess:
         self._process.kill()
         self._process.wait()
         self._close_input()
+        self._reader.join(END_SECONDS)
 
     def shut_down(self) -> str:
         """Tell the adapter to end, and end it where it doesn't; answers what is wrong with how it ended (rule ADAPT-10)."""
@@ -248,10 +252,13 @@ class AdapterProcess:
         result: dict[str, Any] = waiting.response["result"]
         return result
 
-    def _follow(self) -> None:
-        assert self._process.stdout is not None
+    @staticmethod
+    def _read(pipe: IO[bytes], follow: Callable[[int], None]) -> None:
+        with pipe:
+            follow(pipe.fileno())
+
+    def _follow(self, output: int) -> None:
         buffer = bytearray()
-        output = self._process.stdout.fileno()
         while piece := os.read(output, 65536):
             buffer += piece
             if b"\n" not in piece:
@@ -305,9 +312,8 @@ class AdapterProcess:
             waiting.fault = fault or lost
             waiting.done.set()
 
-    def _follow_log(self) -> None:
-        assert self._process.stderr is not None
-        while piece := os.read(self._process.stderr.fileno(), 65536):
+    def _follow_log(self, output: int) -> None:
+        while piece := os.read(output, 65536):
             self._log = (self._log + piece.decode(errors="replace"))[-_KEPT:]
 
     def _close_input(self) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import base64
 import inspect
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case import Answer
 from greentic_session_conformance.search import switching
 from greentic_session_conformance.servers import without_password
+from greentic_session_conformance.targets.reference import RedisTarget
 from greentic_session_conformance.targets.target import CallableTarget, Target
 
 #: What is done for a request; it may be awaitable.
@@ -66,13 +68,27 @@ class _Thread:
         done(answer)
 
 
+class _Place:
+    """An open storage, and the thread that it was opened on."""
+
+    def __init__(self, target: Target, storage: Any, thread: _Thread) -> None:
+        self.target = target
+        self.storage = storage
+        self.thread = thread
+        self.handles = 0
+        #: The one store of a plain callable, which all handles share.
+        self.store: Any = None
+
+
 class _Handle:
     """An open store and the threads that its calls are made on."""
 
-    def __init__(self, store: Any, home: _Thread, *, shared: bool) -> None:
+    def __init__(self, place: _Place, store: Any, home: _Thread) -> None:
+        self.place = place
         self.store = store
         self._threads = [home]
-        self._shared = shared and not inspect.iscoroutinefunction(getattr(store, "get_session", None))
+        asynchronous = inspect.iscoroutinefunction(getattr(store, "get_session", None))
+        self._shared = place.target.thread_safe and not asynchronous
 
     def do(self, work: Work, done: Done) -> None:
         """Do something with the store."""
@@ -82,17 +98,6 @@ class _Handle:
             if thread not in self._threads:
                 self._threads.append(thread)
         thread.do(work, done)
-
-
-class _Place:
-    """An open storage."""
-
-    def __init__(self, storage: Any, thread: _Thread) -> None:
-        self.storage = storage
-        self.thread = thread
-        self.handles = 0
-        #: The one store of a plain callable, which all handles share.
-        self.store: Any = None
 
 
 class Server:
@@ -153,69 +158,62 @@ class Server:
         }
         self._succeed(number, result)
 
-    def _open_storage(self, number: Any, _: dict[str, Any]) -> None:
+    def _open_storage(self, number: Any, params: dict[str, Any]) -> None:
         thread = _Thread()
+        target = RedisTarget(params["redis_url"]) if params else self._target
 
-        def done(answer: Answer) -> None:
-            if not answer.ok:
-                return self._refuse(number, answer)
-            name = self._name()
-            self._places[name] = _Place(answer.value, thread)
-            return self._succeed(number, {"storage": name})
+        def opened(storage: Any) -> dict[str, Any]:
+            # What another process is to open must tell it all.
+            named = None if target is self._target else target, storage
+            name = _pickled(named) if "durable" in self._profiles else self._name()
+            self._places[name] = _Place(target, storage, thread)
+            return {"storage": name}
 
-        thread.do(self._target.open_storage, done)
+        thread.do(lambda: params["namespace"] if params else target.open_storage(), self._telling(number, opened))
 
     def _open_store(self, number: Any, params: dict[str, Any]) -> None:
-        place = self._places[params["storage"]]
-        thread = place.thread if not place.handles else _Thread()
+        place = self._place(params["storage"])
+        thread = _Thread() if place.handles else place.thread
         place.handles += 1
-        single = isinstance(self._target, CallableTarget)
-        if single:
-            thread = place.thread if place.store is None else thread
 
-        def done(answer: Answer) -> None:
-            if not answer.ok:
-                return self._refuse(number, answer)
-            if single:
-                place.store = answer.value
+        def opened(store: Any) -> dict[str, Any]:
             name = self._name()
-            self._handles[name] = _Handle(answer.value, thread, shared=self._target.thread_safe)
-            return self._succeed(number, {"store": name})
+            if isinstance(place.target, CallableTarget):
+                place.store = store
+            self._handles[name] = _Handle(place, store, thread)
+            return {"store": name}
 
-        if single and place.store is not None:
-            done(Answer(place.store))
-        else:
-            thread.do(lambda: self._target.open_store(place.storage), done)
+        made = place.store
+        thread.do(
+            lambda: place.target.open_store(place.storage) if made is None else made, self._telling(number, opened)
+        )
+
+    def _place(self, name: str) -> _Place:
+        if name not in self._places and "durable" in self._profiles:
+            target, storage = _unpickled(name)
+            self._places[name] = _Place(target or self._target, storage, _Thread())
+        return self._places[name]
 
     def _close_store(self, number: Any, params: dict[str, Any]) -> None:
         handle = self._handles.pop(params["store"])
-        if isinstance(self._target, CallableTarget) and any(
-            other.store is handle.store for other in self._handles.values()
-        ):
+        if any(other.store is handle.store for other in self._handles.values()):
             self._succeed(number, {})
             return
-        handle.do(lambda: self._target.close_store(handle.store), lambda answer: self._done(number, answer))
+        handle.do(lambda: handle.place.target.close_store(handle.store), self._telling(number, _nothing))
 
     def _close_storage(self, number: Any, params: dict[str, Any]) -> None:
-        place = self._places.pop(params["storage"])
-        place.thread.do(lambda: self._target.close_storage(place.storage), lambda answer: self._done(number, answer))
+        place = self._place(params["storage"])
+        del self._places[params["storage"]]
+        place.thread.do(lambda: place.target.close_storage(place.storage), self._telling(number, _nothing))
 
     def _decode(self, number: Any, params: dict[str, Any]) -> None:
-        def done(answer: Answer) -> None:
-            if not answer.ok:
-                return self._refuse(number, answer)
-            return self._succeed(number, {"text": base64.b64encode(answer.value).decode()})
-
         text = base64.b64decode(params["text"])
-        self._main.do(lambda: self._target.decode(text), done)
+        told = self._telling(number, lambda value: {"text": base64.b64encode(value).decode()})
+        self._main.do(lambda: self._target.decode(text), told)
 
     def _derive(self, number: Any, params: dict[str, Any]) -> None:
-        def done(answer: Answer) -> None:
-            if not answer.ok:
-                return self._refuse(number, answer)
-            return self._succeed(number, {"key": answer.value})
-
-        self._main.do(lambda: self._target.derive(params["function"], *params["parts"]), done)
+        told = self._telling(number, lambda value: {"key": _key(value)})
+        self._main.do(lambda: self._target.derive(params["function"], *params["parts"]), told)
 
     def _shutdown(self, number: Any, _: dict[str, Any]) -> None:
         self._succeed(number, {})
@@ -236,24 +234,15 @@ class Server:
                 with switching.often(), switching.within(handle.store, str(number)):
                     return operation(*arguments, **keywords)
 
+            told = self._telling(number, _RESULTS[method])
+
             def done(answer: Answer) -> None:
                 self._flying -= 1
-                self._answer(number, method, answer)
+                told(answer)
 
             handle.do(work, done)
 
         return call
-
-    def _answer(self, number: Any, method: str, answer: Answer) -> None:
-        if not answer.ok:
-            self._refuse(number, answer)
-            return
-        try:
-            result = _RESULTS[method](answer.value)
-        except Exception as error:  # noqa: BLE001 - what the store answered can't be written, whatever it is
-            self._fail(number, protocol.FAILED, f"{method} answered what can't be written: {type(error).__name__}")
-            return
-        self._succeed(number, result)
 
     # -- answers
 
@@ -262,11 +251,21 @@ class Server:
             self._number += 1
             return str(self._number)
 
-    def _done(self, number: Any, answer: Answer) -> None:
-        if answer.ok:
-            self._succeed(number, {})
-        else:
-            self._refuse(number, answer)
+    def _telling(self, number: Any, result: Callable[[Any], dict[str, Any]]) -> Done:
+        """What answers a request with what comes of its work."""
+
+        def done(answer: Answer) -> None:
+            if not answer.ok:
+                self._refuse(number, answer)
+                return
+            try:
+                told = result(answer.value)
+            except Exception as error:  # noqa: BLE001 - what the store answered can't be written, whatever it is
+                self._fail(number, protocol.FAILED, f"the answer can't be written: {type(error).__name__}: {error}")
+                return
+            self._succeed(number, told)
+
+        return done
 
     def _succeed(self, number: Any, result: dict[str, Any]) -> None:
         self._write({"jsonrpc": "2.0", "id": number, "result": result})
@@ -287,6 +286,18 @@ class Server:
         with self._writing:
             self._output.write(line)
             self._output.flush()
+
+
+def _nothing(_: Any) -> dict[str, Any]:
+    return {}
+
+
+def _pickled(value: Any) -> str:
+    return base64.b64encode(pickle.dumps(value)).decode()
+
+
+def _unpickled(text: str) -> Any:
+    return pickle.loads(base64.b64decode(text))  # noqa: S301 - it comes from the suite, which has it from this program
 
 
 def _arguments(method: str, params: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -318,15 +329,16 @@ def _document(value: Any) -> Any:
 
 def _key(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError
+        message = f"a {type(value).__name__} is no key"
+        raise TypeError(message)
     return str.__str__(value)
 
 
 _RESULTS: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     "create_session": lambda value: {"key": _key(value)},
     "get_session": lambda value: {"data": None if value is None else _document(value)},
-    "update_session": lambda _: {},
-    "remove_session": lambda _: {},
+    "update_session": _nothing,
+    "remove_session": _nothing,
     "find_by_user": lambda value: {
         "found": None if value is None else {"key": _key(value[0]), "data": _document(value[1])}
     },

@@ -6,6 +6,7 @@ from greentic_session_conformance.adapter.serve import serve as serve_target
 from greentic_session_conformance.rules import TARGET_PROFILES
 from greentic_session_conformance.run.plan import SelectionError, select
 from greentic_session_conformance.targets.named import FORMS, TargetLoadError, TargetNameError, load_target
+from greentic_session_conformance.targets.reference import RedisTarget
 from greentic_session_conformance.targets.target import CallableTarget
 
 
@@ -33,4 +34,6 @@ def serve(name: str, profiles: tuple[str, ...]) -> None:
         raise click.UsageError(str(error)) from None
     except TargetLoadError as error:
         raise click.ClickException(str(error)) from None
-    serve_target(target, selection.profiles)
+    # Only a store on Redis can be told where to keep its storages.
+    served = selection.profiles if isinstance(target, RedisTarget) else selection.profiles - {"redis-layout"}
+    serve_target(target, frozenset(served))

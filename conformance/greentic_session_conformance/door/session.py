@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from greentic_session_conformance.case import Conditions
+from greentic_session_conformance.case import Conditions, TargetFault
 from greentic_session_conformance.checks import Check, checks
 from greentic_session_conformance.deviations import Deviation, DeviationsError, read_deviations
 from greentic_session_conformance.door.book import Book, Event
@@ -321,7 +321,12 @@ class Door:
             take({"left_out": {check.name: reason}})
             pytest.skip(reason)
         take({"start": check.name})
-        result = judge(check, target, suite.conditions, store)
+        try:
+            result = judge(check, target, suite.conditions, store)
+        except TargetFault as fault:
+            suite.fatal = str(fault)
+            take({"fatal": str(fault), "name": target.name})
+            pytest.fail(f"the target can't be run: {fault}", pytrace=False)
         take({"result": result.as_dict()})
         self._conclude(result, target)
 

@@ -148,6 +148,9 @@ class Supervisor:
             raise UsageError(told["message"])
         if kind == "fatal":
             self._fatal(without_password(told["message"]))
+        elif kind == "fault":
+            self._ended = True
+            self.record.fatal = told["message"]
         elif kind == "plan":
             self._planned = told["checks"]
             chosen = {name: frozenset(value) for name, value in told["selection"].items()}

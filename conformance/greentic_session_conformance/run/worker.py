@@ -156,7 +156,7 @@ def main() -> None:
     try:
         _run(job, events)
     except TargetFault as fault:
-        events.say("fatal", message=str(fault), name=job.target)
+        events.say("fault", message=str(fault))
     except KeyboardInterrupt:
         events.say("interrupted")
 

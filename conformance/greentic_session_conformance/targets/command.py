@@ -50,7 +50,7 @@ class CommandTarget(Target):
         self._process: AdapterProcess | None = None
         told = self._start()
         self.name = told["name"]
-        self.version = f"{told['version']} ({told['language']})"
+        self.version = f"{told['version']} ({told['language']})".strip()
         self.profiles = frozenset(told["profiles"])
         options = told.get("options", {})
         self.thread_safe = options.get("thread_safe", False)
@@ -118,6 +118,11 @@ class CommandTarget(Target):
                 process.ask("close_storage", {"storage": storage.storage})
         if storage.namespace:
             delete_namespace(storage.redis_url, storage.namespace)
+
+    def end(self) -> None:
+        """End the adapter."""
+        if self._process is not None and not self._process.ended:
+            self._process.shut_down()
 
     def redis(self, storage: Place) -> tuple[str, str]:
         """Where the adapter was told to keep the place."""

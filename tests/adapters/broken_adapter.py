@@ -1,0 +1,180 @@
+"""An adapter of the store in memory that is broken in the way that its argument names."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+from greentic_session_conformance.adapter.serve import Server
+from greentic_session_conformance.targets.reference import MemoryTarget
+
+OUTPUT = os.fdopen(os.dup(1), "wb", buffering=0)
+
+
+class Lines:
+    """What the adapter writes, line by line, as it leaves the server."""
+
+    def __init__(self, change=lambda line: line):
+        self.change = change
+
+    def write(self, line):
+        OUTPUT.write(self.change(line))
+
+    def flush(self):
+        pass
+
+
+def answering(change):
+    """An adapter whose every answer is changed before it is written."""
+    return Server(MemoryTarget(), frozenset({"core"}), Lines(lambda line: change(json.loads(line), line)))
+
+
+class At(Server):
+    """Does something in the place of an update."""
+
+    def __init__(self, act):
+        super().__init__(MemoryTarget(), frozenset({"core"}), Lines())
+        self._act = act
+
+    def _begin(self, number, method, params):
+        if method == "update_session":
+            self._act()
+        else:
+            super()._begin(number, method, params)
+
+
+def line(message):
+    return json.dumps(message).encode() + b"\n"
+
+
+def say(text):
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def never():
+    threading.Event().wait()
+
+
+def noise():
+    OUTPUT.write(b"Starting up...\n")
+    return At(lambda: None)
+
+
+def noise_later():
+    return At(lambda: OUTPUT.write(b"DEBUG updating\n"))
+
+
+def silent():
+    say("waiting for the database")
+    never()
+
+
+def ends():
+    say("no licence found")
+    os._exit(3)
+
+
+def ends_later():
+    def end():
+        say("index out of range")
+        os._exit(7)
+
+    return At(end)
+
+
+def killed_later():
+    return At(lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+def hangs_later():
+    return At(lambda: None)
+
+
+def huge():
+    return At(lambda: OUTPUT.write(b"x" * (33 * 1024 * 1024)))
+
+
+def another_version():
+    def change(message, text):
+        if "protocol_version" in message.get("result", {}):
+            message["result"]["protocol_version"] = "2.0"
+            return line(message)
+        return text
+
+    return answering(change)
+
+
+def no_name():
+    def change(message, text):
+        if "protocol_version" in message.get("result", {}):
+            del message["result"]["name"]
+            return line(message)
+        return text
+
+    return answering(change)
+
+
+def another_id():
+    return answering(lambda message, _: line({**message, "id": message["id"] + 1000}))
+
+
+def twice():
+    return answering(lambda _, text: text + text)
+
+
+def batch():
+    return answering(lambda message, _: line([message]))
+
+
+def both():
+    return answering(lambda message, _: line({**message, "result": {}, "error": {"code": 1, "message": ""}}))
+
+
+def text_for_data():
+    def change(message, text):
+        return line({**message, "result": {"data": "{}"}}) if message.get("result", {}).get("data") else text
+
+    return answering(change)
+
+
+def half_a_session():
+    def change(message, text):
+        if message.get("result", {}).get("data"):
+            del message["result"]["data"]["cursor"]
+            return line(message)
+        return text
+
+    return answering(change)
+
+
+def guesses():
+    """Answers a method that it doesn't have as if it had done it."""
+    return answering(
+        lambda message, text: (
+            line({"jsonrpc": "2.0", "id": message["id"], "result": {}})
+            if message.get("error", {}).get("code") == -32601
+            else text
+        )
+    )
+
+
+def goes_on():
+    threading.Thread(target=never).start()
+    return answering(lambda _, text: text)
+
+
+def has_a_child():
+    """Starts a program of its own, and doesn't return from an update."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", os.environ["BROKEN_ADAPTER_MARK"]])
+    del child
+    return At(lambda: None)
+
+
+if __name__ == "__main__":
+    server = globals()[sys.argv[1]]()
+    server.serve(sys.stdin.buffer)
+    if sys.argv[1] != "goes_on":
+        os._exit(0)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -17,11 +18,14 @@ const line = (method, params = {}) => Buffer.from(`${JSON.stringify({ jsonrpc: '
 
 test('a line ends at its line feed, wherever the chunks do, and nowhere else', async (t) => {
   const { adapter, answer } = started(t);
-  const bytes = line('initialize', { protocol_version: '1.0', suite: 'a\u2028\u{1f600}\u2029b' });
-  for (const byte of bytes) {
+  adapter.stdin.write(line('initialize', { protocol_version: '1.0', suite: 'a test' }));
+  assert.equal((await answer()).result.protocol_version, '1.0'); // from now on it reads what comes as it comes
+  const parts = ['a\u2028', '\u{1f600}', '\u2029\u0085'];
+  for (const byte of line('derive', { function: 'webhook', parts })) {
     await new Promise((written) => { adapter.stdin.write(Buffer.of(byte), written); });
   }
-  assert.equal((await answer()).result.protocol_version, '1.0');
+  const wanted = createHash('sha256').update(`wh:${parts.join(':')}`).digest('hex');
+  assert.equal((await answer()).result.key, wanted);
 });
 
 test("a method that there isn't is answered so", async (t) => {

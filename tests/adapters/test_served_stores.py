@@ -136,7 +136,12 @@ def test_what_cannot_be_asked_is_answered_with_the_codes_of_json_rpc():
         assert unknown.value.number == -32601
         with pytest.raises(AdapterError) as handle:
             process.ask("get_session", {"store": "no-such-store", "key": "k"})
+        storage = process.ask("open_storage", {})["storage"]
+        opened = process.ask("open_store", {"storage": storage})["store"]
         assert handle.value.number == -32602
+        with pytest.raises(AdapterError) as session:
+            process.ask("update_session", {"store": opened, "key": "k", "data": {"flow_id": "no session"}})
+        assert session.value.number == -32602
         assert process.shut_down() == ""
         assert process.ended
     finally:

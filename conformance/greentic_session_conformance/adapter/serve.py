@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from greentic_session import SessionData, TenantCtx
+from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case import Answer
 from greentic_session_conformance.search import switching
@@ -136,7 +136,7 @@ class Server:
             try:
                 protocol.hold_request(request)
                 self._begin(number, str(method), request["params"])
-            except (protocol.MalformedError, KeyError, ValueError) as error:
+            except (protocol.MalformedError, GreenticError, KeyError, ValueError, pickle.UnpicklingError) as error:
                 self._fail(number, protocol.INVALID_PARAMS, f"{method}: {error}")
             if method == "shutdown":
                 return

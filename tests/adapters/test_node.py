@@ -1,8 +1,6 @@
 """The Node store's own tests pass, and it is conformant behind its adapter."""
 
-import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-ADAPTER = "conformance/adapters/node/adapter.js"
-FOLDER = (ROOT / ADAPTER).parent
-
-
-def do_without(what):
-    """Skip for the lack of something, which a machine of the project's own has."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
+pytestmark = pytest.mark.usefixtures("node_packages")
 
 
 def run(*command, seconds, **variables):
@@ -28,29 +18,15 @@ def run(*command, seconds, **variables):
     )
 
 
-@pytest.fixture(scope="session")
-def packages(tmp_path_factory):
-    """The packages that the store needs, installed beside it by one process at a time."""
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            do_without(f"{program} is not on the PATH")
-    with (tmp_path_factory.getbasetemp().parent / "npm.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = run("npm", "install", "--prefix", FOLDER, "--no-audit", "--no-fund", "--prefer-offline", seconds=300)
-    if done.returncode != 0:
-        do_without(f"npm install failed: {done.stderr}")
-
-
-@pytest.mark.usefixtures("packages")
 def test_the_stores_own_tests_pass():
-    done = run("npm", "test", "--prefix", FOLDER, seconds=120)
+    done = run("npm", "test", "--prefix", "conformance/adapters/node", seconds=120)
 
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.usefixtures("packages")
 def test_the_store_is_conformant_to_all_that_it_claims(tmp_path, private_server):
-    suite = (sys.executable, "-m", "greentic_session_conformance", "conformance", "--command", f"node {ADAPTER}")
+    command = "node conformance/adapters/node/adapter.js"
+    suite = (sys.executable, "-m", "greentic_session_conformance", "conformance", "--command", command)
     done = run(*suite, "--effort", "quick", "--report", tmp_path, seconds=500, REDIS_URL=private_server.url)
 
     assert done.returncode == 0, done.stdout + done.stderr

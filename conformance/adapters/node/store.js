@@ -18,9 +18,7 @@ export class RedisSessionStore {
 
   /** Connects at the first operation. All its keys' names begin with `namespace`; an operation takes `timeout` ms at most. */
   constructor(url, namespace = 'greentic:session', { timeout = 5_000 } = {}) {
-    if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol) || !namespace) {
-      throw new SessionError('invalid_input', 'a Redis URL and a namespace that is not empty are needed');
-    }
+    if (!url || !namespace) throw new SessionError('invalid_input', 'the URL and the namespace must not be empty');
     this.#namespace = namespace;
     this.#timeout = timeout;
     this.#options = {
@@ -29,6 +27,11 @@ export class RedisSessionStore {
       commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
       socket: { reconnectStrategy: false },
     };
+    try {
+      createClient(this.#options);
+    } catch {
+      throw new SessionError('invalid_input', 'the URL must be that of a Redis server'); // its text may hold a password
+    }
   }
 
   /** Keeps a session, under `key` where one is given; answers its key. */

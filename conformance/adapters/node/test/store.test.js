@@ -24,7 +24,7 @@ async function listening(t) {
 }
 
 test('bad settings are refused when the store is made', () => {
-  for (const url of ['', 'nowhere', 'http://user:secret@host/']) {
+  for (const url of ['', 'nowhere', 'http://user:secret@host/', 'redis://user:secret@host/no-number']) {
     assert.throws(() => new RedisSessionStore(url), code('invalid_input'));
   }
   assert.throws(() => new RedisSessionStore('redis://host/', ''), code('invalid_input'));

@@ -44,9 +44,8 @@ def smoke(command: str, seconds: float) -> Iterator[Look]:
         yield Look("starts and answers `initialize`", str(error))
         return
     try:
-        yield Look(
-            f"starts: {told['name']} {told['version']}, {told['language']}, claims {', '.join(told['profiles'])}"
-        )
+        who = " ".join(filter(None, (told["name"], told["version"], f"({told['language']})")))
+        yield Look(f"starts: {who}, claims {', '.join(told['profiles'])}")
         yield from _looks(process, told, seconds)
         yield Look("ends after `shutdown`", process.shut_down())
     except (StoreLost, TargetFault) as fault:

@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := greentic_session conformance tests tools examples
 
-.PHONY: help conformance test test-fast matrix soak check format docs site clean
+.PHONY: help conformance test test-fast matrix results soak check format docs site clean
 
 help:
 	@echo "make conformance   judge the reference stores, in memory and on a real server"
 	@echo "make test          every test"
 	@echo "make test-fast     the tests of the Redis store on fakeredis, no server"
 	@echo "make matrix        try the suite on every wrong store, and write the kill matrix anew"
+	@echo "make results       judge the published Rust crates, and write conformance/results anew; needs cargo"
 	@echo "make soak          judge the correct stores over and over; SOAK='--seeds 1-10 --efforts quick' for less"
 	@echo "make check         format, lint and types"
 	@echo "make format        format and mend what can be mended"
@@ -44,6 +45,9 @@ test-fast: $(VENV)/.dev
 
 matrix: $(VENV)/.dev
 	$(BIN)/python -m tools.kill_matrix
+
+results: $(VENV)/.dev
+	$(BIN)/python -m tools.make_results $(RESULTS)
 
 # What has been run isn't run again, until the code has changed; the summary is committed.
 soak: $(VENV)/.dev

@@ -13,7 +13,7 @@ from greentic_session.schema import validate
 from greentic_session_conformance.rules import KIT_PROFILE, rules
 
 #: What a deviation consists of, for messages.
-FORM: Final = "a deviation is [[deviation]] with rule, reason, link and expires (a date such as 2027-03-01) and, optionally, target"
+FORM: Final = "a deviation is [[deviation]] with rule, reason, link and expires (a date such as 2027-03-01) and, optionally, target and intermittent"
 
 
 class DeviationsError(ValueError):
@@ -31,6 +31,7 @@ class Deviation:
         expires: the last day on which the deviation counts, in UTC, as ``2027-03-01``.
         target: the name of the only target that it is about; empty where it is about all.
         place: where it is written, such as ``"deviations.toml, deviation 2"``.
+        intermittent: whether the breach is a matter of timing, so that a run need not meet it.
     """
 
     rule: str
@@ -39,6 +40,7 @@ class Deviation:
     expires: str
     target: str = ""
     place: str = ""
+    intermittent: bool = False
 
     def has_expired(self, today: str) -> bool:
         """Whether the last day has passed; both days are in ISO form."""

@@ -104,6 +104,44 @@ def test_a_declared_breach_is_not_the_failure_at_which_a_run_ends(run_suite, wri
     assert "PARTIAL: only the selected rules were judged, with 1 deviation" in done.stdout
 
 
+HANGS = """
+import threading
+from greentic_session import InMemorySessionStore
+
+class Hangs(InMemorySessionStore):
+    '''As the Rust original does: a lookup never returns whose session was stored without a user, and is gone.'''
+    def __init__(self):
+        super().__init__()
+        self.without_user = {}
+    def create_session(self, ctx, data):
+        key = super().create_session(ctx, data)
+        if data.tenant_ctx.user_id is None:
+            self.without_user[ctx.user_id] = key
+        return key
+    def find_by_user(self, ctx, user):
+        if user in self.without_user and self.get_session(self.without_user[user]) is None:
+            threading.Event().wait()
+        return super().find_by_user(ctx, user)
+"""
+
+
+@pytest.mark.rule("VERD-09")
+@pytest.mark.parametrize("declared", [(), ("ROUTE-07", "ROUTE-09", "FENCE-11")], ids=["undeclared", "declared"])
+def test_a_declared_hang_hides_no_other_rule(run_suite, tmp_path, declared):
+    (tmp_path / "stores.py").write_text(HANGS)
+    (tmp_path / "known.toml").write_text(
+        "".join(DEVIATION.format(rule=rule, expires="2999-01-01") for rule in declared)
+    )
+    selected = [word for rule in ("FENCE-11", "ROUTE-07", "ROUTE-09", "ROUTE-10") for word in ("--rule", rule)]
+    deviations = ("--deviations", "known.toml") if declared else ()
+    run_suite("conformance", "stores:Hangs", *selected, *deviations, "--operation-timeout", "0.2")
+    statuses = {item["id"]: item["status"] for item in report_of(tmp_path)["requirements"]}
+    if declared:
+        assert statuses == {**dict.fromkeys(declared, "deviation"), "ROUTE-10": "passed"}
+    else:
+        assert list(statuses.values()) == ["failed", "failed", "not-judged", "not-judged"]
+
+
 @pytest.mark.parametrize("text", [None, "= [", DEVIATION.format(rule="VERD-01", expires="2999-01-01")])
 def test_a_faulty_file_is_wrong_usage(run_suite, run_pytest, tmp_path, text):
     (tmp_path / "stores.py").write_text(STORES)

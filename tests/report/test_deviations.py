@@ -21,8 +21,8 @@ expires = 2027-03-01
 """
 
 
-def declared(rule, *, expires="2027-03-01", target=""):
-    return Deviation(rule, "a reason", "https://example.org/1", expires, target, "file, deviation 1")
+def declared(rule, *, expires="2027-03-01", target="", intermittent=False):
+    return Deviation(rule, "a reason", "https://example.org/1", expires, target, "file, deviation 1", intermittent)
 
 
 def report(*deviations, **found):
@@ -45,6 +45,18 @@ def test_a_declared_breach_is_a_deviation_and_is_named_with_the_verdict():
     (excused,) = [item for item in made.requirements if item.id == "FENCE-05"]
     assert excused.failures
     assert excused.deviation == {"reason": "a reason", "link": "https://example.org/1", "expires": "2027-03-01"}
+
+
+@pytest.mark.rule("VERD-18")
+@pytest.mark.rule("VERD-19")
+def test_a_breach_that_is_a_matter_of_timing_need_not_be_met():
+    met = report(declared("FENCE-05", intermittent=True), change=[failed("FENCE-05")])
+    assert (met.verdict, statuses(met)["FENCE-05"]) == ("conformant", "deviation")
+    missed = report(declared("FENCE-05", intermittent=True))
+    assert (missed.verdict, statuses(missed)["FENCE-05"]) == ("conformant", "passed")
+    assert [note for note in missed.notes if "FENCE-05" in note and "was not met this time" in note]
+    expired = report(declared("FENCE-05", intermittent=True, expires="2026-11-23"))
+    assert kinds(expired) == [("FENCE-05", "expired")]
 
 
 @pytest.mark.rule("VERD-18")

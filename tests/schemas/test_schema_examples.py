@@ -19,6 +19,7 @@ REASONS = {
     "conformance-report/seed-missing": ("", None, "seed is missing"),
     "deviations/expires-missing": ("/deviation/0", "VERD-18", "expires is missing"),
     "deviations/expires-with-a-time": ("/deviation/0/expires", "VERD-19", "pattern"),
+    "deviations/intermittent-a-text": ("/deviation/0/intermittent", "VERD-19", "boolean is wanted"),
     "deviations/link-a-file": ("/deviation/0/link", "VERD-18", "pattern"),
     "deviations/link-missing": ("/deviation/0", "VERD-18", "link is missing"),
     "deviations/member-unknown": ("/deviation/0", "VERD-18", "members that don't belong here"),

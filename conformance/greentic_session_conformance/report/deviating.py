@@ -70,6 +70,10 @@ def reckon(
             status = statuses[item.rule]
             if item.has_expired(today):
                 faults.append(_expired(item, status))
+            elif status == "passed" and item.intermittent:
+                notes.append(
+                    f"{item.place} ({item.rule}) excuses nothing: its breach, a matter of timing, was not met this time"
+                )
             elif status == "passed":
                 faults.append(_passed(item))
             elif status in {"failed", "warned"}:

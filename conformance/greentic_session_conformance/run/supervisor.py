@@ -176,7 +176,7 @@ class Supervisor:
         self.record.results.append(result)
         self._job.done.append(result.check)
         self._running = ""
-        if result.hung:
+        if self._job.counts_hang(result):
             self._job.hangs[result.hung] = self._job.hangs.get(result.hung, 0) + 1
         if self._job.ends_at(result):
             self._ended = True

@@ -38,9 +38,9 @@ class Job:
         effort: the run's effort.
         operation_timeout: seconds that one operation may take.
         done: checks that an earlier child has run.
-        hangs: how often each operation has hung before.
+        hangs: how often each operation has hung before, but for declared deviations.
         stop_at_failure: whether the first failure ends the run.
-        excused: rules of which a deviation is declared: their breach is no failure that ends the run.
+        excused: rules of which a deviation is declared: their breach is no failure that ends the run, their hang none that is counted.
         plan_only: whether only the plan is wanted.
         opened: whether an earlier child has opened the target, and was lost in an operation before any check ran.
         pulse: the file of the pulse.
@@ -63,6 +63,10 @@ class Job:
     def ends_at(self, result: Result) -> bool:
         """Whether a result is the failure that ends the run."""
         return self.stop_at_failure and result.outcome == "failed" and result.rule not in self.excused
+
+    def counts_hang(self, result: Result) -> bool:
+        """Whether a hang speaks against calling the operation again: one that is declared does not, or what lies behind it is never judged."""
+        return bool(result.hung) and result.rule not in self.excused
 
 
 class _Events:
@@ -120,7 +124,11 @@ def _run(job: Job, events: _Events) -> None:
         if item.name in job.done:
             continue
         events.say("start", check=item.name)
+        hangs = dict(conditions.hangs)
         result = judge(item, target, conditions)
+        if not job.counts_hang(result):
+            conditions.hangs.clear()
+            conditions.hangs.update(hangs)
         events.say("result", result=result.as_dict())
         if job.ends_at(result):
             break

@@ -1,11 +1,14 @@
-"""The servers of the tests: a real one always, but for the fast lane that asks for a fake."""
+"""The servers of the tests: a real one always, but for the fast lane that asks for a fake; and what else several folders need."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import redis
@@ -140,3 +143,26 @@ def run_pytest(tmp_path):
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def node_packages(tmp_path_factory):
+    """Install what the Node store needs beside it, one process at a time; its folder."""
+    folder = Path(__file__).parent.parent / "conformance" / "adapters" / "node"
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            _do_without(f"{program} is not on the PATH")
+    command = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--prefer-offline"]
+    with (tmp_path_factory.getbasetemp().parent / "npm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        _do_without(f"npm install failed: {done.stderr}")
+    return folder
+
+
+def _do_without(what):
+    """Skip for the lack of something that the project's own CI has."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from greentic_session_conformance.case import Case, Conditions, Handle, NotJudged, OperationHung
+from greentic_session_conformance.case import Case, Conditions, Handle, NoAnswer, NotJudged, TargetFault
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.run.judge import judge
 from greentic_session_conformance.targets.named import load_target
@@ -45,8 +45,10 @@ class Replay:
     ) -> Any:
         try:
             value = handle.call(operation, *arguments, **keywords).value
-        except (OperationHung, NotJudged):
-            value = None
+        except TargetFault as fault:
+            self._cannot_be_run(fault)
+        except (NoAnswer, NotJudged):
+            self._case.given_up, value = True, None
         line = self._case.steps.lines()[-1]
         self._say(line)
         if not line.endswith(f"→ {seen}"):
@@ -78,7 +80,10 @@ class Replay:
         """Run a whole check again: what it shows needs several callers, processes or a server."""
         self._conditions.seed, self._conditions.effort = seed, effort
         found = next(item for item in checks() if item.name == name)
-        result = judge(found, self._target, self._conditions)
+        try:
+            result = judge(found, self._target, self._conditions)
+        except TargetFault as fault:
+            self._cannot_be_run(fault)
         self._same = result.outcome == "failed"
         for line in result.operations:
             self._say(line)
@@ -89,12 +94,16 @@ class Replay:
     def finish(self) -> NoReturn:
         """Say whether it happened again, and end."""
         try:
-            self._case.end(abandon=bool(self._conditions.hangs))
+            self._case.end(abandon=self._case.given_up or bool(self._conditions.hangs))
         except BaseException as error:  # noqa: BLE001 - closing is the store's code; the answer below is what counts
             self._say(f"closing failed: {type(error).__name__}")
         self._say("it happened again" if self._same else "it did not happen this time")
         sys.stdout.flush()
         sys.exit(1 if self._same else 0)
+
+    def _cannot_be_run(self, fault: TargetFault) -> NoReturn:
+        self._say(f"the target can't be run: {fault}")
+        sys.exit(4)
 
     @staticmethod
     def _say(line: str) -> None:

@@ -19,14 +19,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
+#: What stands before a password in a URL, and the password, which may itself hold `/` and `@`.
+_URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^/@:]*):[^/]*@(?=[^@]*$)")
+
 
 class NoServerError(Exception):
     """No server could be found or started; the message says what to install or set."""
 
 
-def without_password(url: str) -> str:
-    """A URL with its password left out, or any other text as it is (rule VERD-13)."""
-    return re.sub(r"(?<=://)(?P<user>[^/@:]*):[^/]*@(?=[^@]*$)", r"\g<user>@", url)
+def without_password(text: str) -> str:
+    """A URL, or any text with URLs in it, with each password left out (rule VERD-13)."""
+    return re.sub(r"\S+", lambda word: _URL_PASSWORD.sub(r"\g<user>@", word[0]), text)
 
 
 def binary() -> Path | None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 from greentic_session_conformance.adapter.serve import Server
 from greentic_session_conformance.targets.reference import MemoryTarget
@@ -32,14 +33,17 @@ def answering(change):
 
 
 class At(Server):
-    """Does something in the place of an update."""
+    """Does something in the place of what it is asked for, an update for one, from some time on."""
 
-    def __init__(self, act):
-        super().__init__(MemoryTarget(), frozenset({"core"}), Lines())
+    def __init__(self, act, method="update_session", profiles=("core",), *, after=0):
+        super().__init__(MemoryTarget(), frozenset(profiles), Lines())
         self._act = act
+        self._method = method
+        self._after = after
 
     def _begin(self, number, method, params):
-        if method == "update_session":
+        self._after -= method == self._method
+        if method == self._method and self._after < 0:
             self._act()
         else:
             super()._begin(number, method, params)
@@ -173,8 +177,86 @@ def has_a_child():
     return At(lambda: None)
 
 
+def crashes_with_a_child():
+    """Leaves a program of its own that holds its standard output open."""
+
+    def end():
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", os.environ["BROKEN_ADAPTER_MARK"]])
+        os._exit(7)
+
+    return At(end)
+
+
+#: So many storages and handles are opened and closed before the first check.
+BEFORE = 3
+
+
+def ends_at_close():
+    return At(lambda: os._exit(7), "close_store", ("core", "concurrent"), after=BEFORE + 2)
+
+
+def ends_at_the_end():
+    return At(lambda: os._exit(7), "close_storage", after=BEFORE)
+
+
+def hangs_at_a_storage():
+    """The second check has to wait for one in vain; a later process opens it."""
+    hung = Path(os.environ["BROKEN_ADAPTER_MARK"])
+    return answering(lambda _, text: text) if hung.exists() else At(hung.touch, "open_storage", after=BEFORE + 1)
+
+
+def no_base64():
+    return Undecoded()
+
+
+class Undecoded(Server):
+    """Answers `decode` with what looks like Base64."""
+
+    def __init__(self):
+        super().__init__(MemoryTarget(), frozenset({"core", "codec"}), Lines())
+
+    def _decode(self, number, _):
+        self._succeed(number, {"text": "YQ"})
+
+
+def claims_waits():
+    return Server(MemoryTarget(), frozenset({"core", "waits"}), Lines())
+
+
+def tells_a_password():
+    return At(lambda: OUTPUT.write(b"connecting to redis://u:secret@127.0.0.1/0 now\n"))
+
+
+def does_not_open_or_close():
+    class Refuses(Server):
+        def _open_store(self, number, _):
+            self._fail(number, -32603, "no handle today")
+
+        def _close_storage(self, number, _):
+            os._exit(7)
+
+    return Refuses(MemoryTarget(), frozenset({"core"}), Lines())
+
+
+def has_no_update():
+    class Without(Server):
+        def _begin(self, number, method, params):
+            if method == "update_session":
+                self._fail(number, -32601, "no such method")
+            else:
+                super()._begin(number, method, params)
+
+    return Without(MemoryTarget(), frozenset({"core"}), Lines())
+
+
+def writes_at_its_end():
+    return At(lambda: None)
+
+
 if __name__ == "__main__":
     server = globals()[sys.argv[1]]()
     server.serve(sys.stdin.buffer)
+    if sys.argv[1] == "writes_at_its_end":
+        Path(os.environ["BROKEN_ADAPTER_MARK"]).write_text("all that was only in memory")
     if sys.argv[1] != "goes_on":
         os._exit(0)

@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from greentic_session_conformance.adapter.process import AdapterProcess
 
 BROKEN = Path(__file__).parent / "broken_adapter.py"
 RULES = ("OPS-02", "OPS-08", "OPS-10")
@@ -31,6 +32,7 @@ class Run:
             timeout=120,
             check=False,
         )
+        self.folder = folder
         self.status, self.output = done.returncode, done.stdout + done.stderr
         path = folder / "reports" / "report.json"
         self.report = json.loads(path.read_text()) if path.exists() else {}
@@ -67,6 +69,10 @@ NOT_RUN = {
     "twice": ("ADAPT-02", "no request with the id", ""),
     "batch": ("ADAPT-01", "it is no JSON object but a list", ""),
     "both": ("ADAPT-01", "what is no answer", ""),
+    "claims_waits": ("ADAPT-01", "claims the profile waits", "redis-layout"),
+    "tells_a_password": ("ADAPT-02", "redis://u@127.0.0.1/0", ""),
+    "does_not_open_or_close": ("ADAPT-12", "the target can't be opened: AdapterError: no handle today", ""),
+    "has_no_update": ("ADAPT-06", "the adapter does not take a request for update_session", "-32601"),
     "text_for_data": ("ADAPT-01", "/data", "is not of type 'object', 'null'"),
 }
 
@@ -78,6 +84,7 @@ def test_an_adapter_that_is_broken_is_not_run_and_told_why(judged, how):
     assert (run.status, run.report["verdict"]) == (4, "not-run"), run.output
     assert all(word in run.words for word in NOT_RUN[how][1:]), run.output
     assert "Traceback" not in run.output
+    assert "secret" not in run.output
 
 
 NOT_STARTED = {
@@ -108,6 +115,36 @@ def test_a_crash_fails_the_running_check_and_the_run_goes_on(judged, how, told):
     assert run.statuses == {"OPS-02": "passed", "OPS-08": "failed", "OPS-10": "passed"}
     assert run.got("OPS-08") == f"the adapter's process {told} during update_session"
 
+    script = [sys.executable, run.folder / "reports" / "repro" / "OPS-08.py"]
+    again = subprocess.run(script, cwd=run.folder, capture_output=True, text=True, timeout=60, check=False)
+    assert (again.returncode, "it happened again" in again.stdout) == (1, True), again.stdout + again.stderr
+
+
+@pytest.mark.rule("ADAPT-02")
+def test_noise_is_not_run_at_the_pytest_door_too(tmp_path):
+    program = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--pyargs",
+        "greentic_session_conformance",
+    ]
+    options = [
+        "--session-store",
+        f"command:{broken('noise_later')}",
+        "--session-rule",
+        "OPS-02",
+        "--session-rule",
+        "OPS-08",
+    ]
+    done = subprocess.run([*program, *options], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "verdict NOT-RUN: the adapter wrote to its standard output what is no answer" in done.stdout
+    assert "Traceback" not in done.stdout
+
 
 @pytest.mark.rule("ADAPT-12")
 def test_an_operation_that_does_not_return_fails_its_check_and_the_run_goes_on(judged):
@@ -123,15 +160,89 @@ def test_a_session_that_is_none_is_the_stores_fault(judged):
     assert run.statuses["OPS-02"] == "not-judged"
 
 
+@pytest.fixture
+def mark(monkeypatch):
+    """What stands in the command line of every program that an adapter starts."""
+    text = f"mark-{uuid.uuid4().hex}"
+    monkeypatch.setenv("BROKEN_ADAPTER_MARK", text)
+    return text
+
+
+def launched(command):
+    """The same by way of a shell, which stays."""
+    return f"sh -c {shlex.quote(command + '; exit')}"
+
+
 @pytest.mark.rule("ADAPT-12")
-def test_no_process_is_left(judged, monkeypatch):
-    mark = f"mark-{uuid.uuid4().hex}"
-    monkeypatch.setenv("BROKEN_ADAPTER_MARK", mark)
-    assert judged(broken("has_a_child"), timeout="1").status == 1
-    until = time.monotonic() + 10
-    while (left := running(mark)) and time.monotonic() < until:
+@pytest.mark.parametrize("way", [str, launched])
+def test_no_process_is_left(judged, smoked, mark, way):
+    command = way(f"{broken('has_a_child')} {mark}")
+    assert judged(command, timeout="1").status == 1
+    assert smoked(command, timeout="1").status == 4
+    assert none_is_left(mark)
+
+
+@pytest.mark.rule("ADAPT-12")
+def test_no_process_is_left_where_the_suite_is_killed(mark, tmp_path):
+    words = [sys.executable, "-m", "greentic_session_conformance", "conformance", "--rule", "OPS-08", "--command"]
+    process = subprocess.Popen(
+        [*words, f"{broken('has_a_child')} {mark}"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 30
+    while len(running(mark)) < 3 and time.monotonic() < until:
         time.sleep(0.05)
-    assert left == []
+    process.kill()
+    process.wait()
+    assert none_is_left(mark)
+
+
+def none_is_left(mark):
+    until = time.monotonic() + 10
+    while running(mark) and time.monotonic() < until:
+        time.sleep(0.05)
+    return running(mark) == []
+
+
+@pytest.mark.rule("ADAPT-11")
+def test_a_crash_is_seen_where_a_child_goes_on(judged, mark):
+    run = judged(broken("crashes_with_a_child"))
+    assert run.statuses == {"OPS-02": "passed", "OPS-08": "failed", "OPS-10": "passed"}, run.output
+    assert run.got("OPS-08") == "the adapter's process exited with status 7 during update_session"
+    assert none_is_left(mark)
+
+
+@pytest.mark.rule("ADAPT-11")
+@pytest.mark.parametrize(("how", "rule"), [("ends_at_close", "CONC-01"), ("ends_at_the_end", "OPS-02")])
+def test_a_crash_while_closing_fails_the_check(tmp_path, how, rule):
+    run = Run(tmp_path, broken(how), "conformance", "--quiet", "--effort", "quick", "--rule", rule)
+    assert run.statuses[rule] == "failed", run.output
+    assert run.got(rule).startswith("the adapter's process exited with status 7")
+
+
+@pytest.mark.rule("ADAPT-12")
+def test_what_opens_a_storage_no_more_is_given_up_for_another_process(judged, monkeypatch, tmp_path):
+    monkeypatch.setenv("BROKEN_ADAPTER_MARK", str(tmp_path / "hung"))
+    run = judged(broken("hangs_at_a_storage"), timeout="1")
+    assert sorted(run.statuses.values()) == ["failed", "passed", "passed"], run.output
+
+
+@pytest.mark.rule("ADAPT-02")
+def test_what_is_no_base64_is_the_adapters_fault(tmp_path):
+    run = Run(tmp_path, broken("no_base64"), "conformance", "--quiet", "--rule", "DATA-07")
+    assert (run.status, "no Base64" in run.words) == (4, True), run.output
+
+
+def test_a_killed_adapter_does_nothing_more_whatever_started_it(monkeypatch, tmp_path):
+    written = tmp_path / "written"
+    monkeypatch.setenv("BROKEN_ADAPTER_MARK", str(written))
+    for way, killed in ((str, True), (launched, True), (launched, False)):
+        process = AdapterProcess(way(broken("writes_at_its_end")))
+        process.initialize()
+        if killed:
+            process.kill()
+        else:
+            assert process.shut_down() == ""
+        assert written.exists() is not killed
 
 
 def running(mark):

@@ -80,7 +80,6 @@ def test_a_wrong_store_is_blamed_for_the_same_through_an_adapter(served_target, 
     [
         ("wrong_concurrency.py:Resurrects", "what_was_removed_does_not_come_back"),
         ("wrong_concurrency.py:RemovesTwice", "of_two_removes_one_succeeds"),
-        ("wrong_races.py:UpdatesUnlocked", "histories_of_several_callers_have_an_explanation"),
     ],
 )
 def test_a_race_is_met_through_an_adapter_too(served_target, name, check):

@@ -44,6 +44,7 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
                 "suite/index.md",
                 {"The target": "suite/target.md"},
                 {"The doors": "suite/doors.md"},
+                {"A store in any language": "suite/adapters.md"},
                 {"Options": "suite/options.md"},
                 {"Deviations": "suite/deviations.md"},
                 {"Exit statuses": "suite/exit-statuses.md"},

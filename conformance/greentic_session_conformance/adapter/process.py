@@ -3,14 +3,18 @@
 import contextlib
 import os
 import shlex
+import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any, Final
 
 import greentic_session
 from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case.verdicts import StoreLost, TargetFault
+from greentic_session_conformance.rules import TARGET_PROFILES
 
 #: How long an adapter may take from its start to its first answer.
 START_SECONDS: Final = 15.0
@@ -18,6 +22,7 @@ START_SECONDS: Final = 15.0
 END_SECONDS: Final = 5.0
 #: How much of what it wrote to its standard error is kept.
 _KEPT: Final = 2000
+_LEASH: Final = str(Path(__file__).with_name("leash.py"))
 _SUITE: Final = f"greentic-session {greentic_session.__version__}"
 
 
@@ -31,10 +36,12 @@ class AdapterError(Exception):
     """
 
     def __init__(self, error: dict[str, Any]) -> None:
-        super().__init__(error["message"])
+        super().__init__(protocol.plain(error["message"]))
         self.message: str = error["message"]
         self.number: int = error["code"]
-        self.code: str = error.get("data", {}).get("code", "")
+        self.code: str = (error.get("data") or {}).get("code", "")
+        #: What it is called where it has no code.
+        self.kind = f"the error {self.number}"
 
 
 class AdapterStartError(Exception):
@@ -70,28 +77,41 @@ class AdapterProcess:
         if not words:
             message = "the command is empty; it names a program and its arguments"
             raise AdapterStartError(message)
+        program = shutil.which(words[0])
+        if program is None:
+            there = Path(words[0]).exists()
+            told = (
+                f"{words[0]!r} can't be run as a program: Permission denied"
+                if there
+                else f"there is no program {words[0]!r}"
+            )
+            message = f"{told}: the adapter could not be started"
+            raise AdapterStartError(message)
+        held, self._lifeline = os.pipe()
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                [sys.executable, "-I", "-S", _LEASH, str(held), *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=[held],
+                start_new_session=True,
             )
-        except FileNotFoundError:
-            message = f"there is no program {words[0]!r}: the adapter could not be started"
-            raise AdapterStartError(message) from None
-        except OSError as error:
-            message = f"{words[0]!r} can't be run as a program: {error.strerror}"
-            raise AdapterStartError(message) from None
+        finally:
+            os.close(held)
         self._number = 0
         self._waiting: dict[int, _Waiting] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._fault: StoreLost | TargetFault | None = None
+        self._initialized_well = False
         self._ending = False
         self._told = False
         self._log = ""
         self._log_thread = threading.Thread(
             target=self._read, args=(self._process.stderr, self._follow_log), daemon=True
         )
-        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, self._follow), daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, self._listen), daemon=True)
         self._log_thread.start()
         self._reader.start()
 
@@ -103,24 +123,28 @@ class AdapterProcess:
         """
         params = {"protocol_version": protocol.PROTOCOL_VERSION, "suite": _SUITE}
         try:
-            told = self.request("initialize", params, seconds=seconds)
+            return self._initialized(self.request("initialize", params, seconds=seconds), seconds)
         except (StoreLost, TargetFault) as fault:
-            self.kill()
             raise AdapterStartError(str(fault)) from None
         except AdapterError as error:
-            self.kill()
-            message = f"the adapter refuses `initialize`: {error.message}"
+            message = f"the adapter refuses `initialize`: {error}"
             raise AdapterStartError(message) from None
+        finally:
+            if not self._initialized_well:
+                self.kill()
+
+    def _initialized(self, told: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
         if told is None:
-            last = self.last_words()
-            self.kill()
-            message = f"the adapter did not answer `initialize` within {seconds:g} s{last}"
+            message = f"the adapter did not answer `initialize` within {seconds:g} s{self.last_words()}"
             raise AdapterStartError(message)
         theirs = told["protocol_version"]
         if theirs.partition(".")[0] != protocol.PROTOCOL_VERSION.partition(".")[0]:
-            self.kill()
             message = f"the adapter speaks version {theirs} of the adapter protocol, this suite {protocol.PROTOCOL_VERSION}: another major version"
             raise AdapterStartError(message)
+        if unknown := sorted({*told["profiles"]} - {*TARGET_PROFILES}):
+            message = f"the adapter claims the profile {', '.join(unknown)}; there are {', '.join(TARGET_PROFILES)}"
+            raise AdapterStartError(message)
+        self._initialized_well = True
         return told
 
     def request(self, method: str, params: dict[str, Any], seconds: float | None = None) -> dict[str, Any] | None:
@@ -194,16 +218,22 @@ class AdapterProcess:
 
     def last_words(self) -> str:
         """What it wrote last to its standard error, to be appended to a message; empty where it wrote nothing."""
-        told = self._log.strip()
+        told = protocol.plain(self._log.strip())
         return f"; it last wrote to its standard error:\n{told}" if told else ""
 
     def kill(self) -> None:
-        """End the process as it is."""
+        """End the process as it is, and whatever it has started."""
         self._ending = True
-        self._process.kill()
-        self._process.wait()
-        self._close_input()
+        self._let_go()
+        self._process.wait(END_SECONDS)
         self._reader.join(END_SECONDS)
+        self._close_input()
+
+    def _let_go(self) -> None:
+        with self._lock:
+            lifeline, self._lifeline = self._lifeline, -1
+        if lifeline >= 0:
+            os.close(lifeline)  # which the leash sees
 
     def shut_down(self) -> str:
         """Tell the adapter to end, and end it where it doesn't; answers what is wrong with how it ended (rule ADAPT-10)."""
@@ -217,8 +247,9 @@ class AdapterProcess:
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self.kill()
             return f"the adapter's process goes on after `shutdown`; it was ended after {END_SECONDS:g} s"
+        finally:
+            self.kill()
         return "" if told is not None else f"the adapter did not answer `shutdown` within {END_SECONDS:g} s"
 
     # -- the two pipes
@@ -257,14 +288,24 @@ class AdapterProcess:
         with pipe:
             follow(pipe.fileno())
 
-    def _follow(self, output: int) -> None:
+    def _listen(self, output: int) -> None:
+        """Follow the answers to their end; whatever happens, those who wait are told."""
+        fault = None
+        try:
+            fault = self._follow(output)
+        except Exception as error:  # noqa: BLE001 - nobody else would be told
+            fault = TargetFault(f"the adapter's answers can't be read: {type(error).__name__}: {error}")
+        finally:
+            self._give_up(fault)
+
+    def _follow(self, output: int) -> TargetFault | None:
         buffer = bytearray()
         while piece := os.read(output, 65536):
             buffer += piece
             if b"\n" not in piece:
                 if len(buffer) > protocol.LONGEST_LINE:
                     reason = f"it is longer than {protocol.LONGEST_LINE:,} bytes"
-                    return self._give_up(TargetFault(self._no_answer(bytes(buffer), reason)))
+                    return TargetFault(self._no_answer(bytes(buffer), reason))
                 continue
             *lines, rest = bytes(buffer).split(b"\n")
             buffer = bytearray(rest)
@@ -272,8 +313,8 @@ class AdapterProcess:
                 try:
                     self._answered(line)
                 except protocol.MalformedError as error:
-                    return self._give_up(TargetFault(self._no_answer(line, str(error))))
-        return self._give_up(None)
+                    return TargetFault(self._no_answer(line, str(error)))
+        return None
 
     def _answered(self, line: bytes) -> None:
         response = protocol.read_response(line)
@@ -290,17 +331,17 @@ class AdapterProcess:
 
     def _no_answer(self, line: bytes, reason: str) -> str:
         told = f"the adapter wrote to its standard output what is no answer: {reason}. The line: {protocol.shown(line)}"
-        return f"{told} (what isn't an answer belongs on its standard error){self.last_words()}"
+        return f"{protocol.plain(told)} (what isn't an answer belongs on its standard error){self.last_words()}"
 
     def _give_up(self, fault: TargetFault | None) -> None:
         """Tell all who wait, and all who come, that there is nothing more to come."""
         if fault is not None:
-            self._process.kill()
+            self._let_go()
         try:
             status = self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            status = self._process.wait()
+            self._let_go()
+            status = self._process.wait(END_SECONDS)
         self._log_thread.join(END_SECONDS)
         how = f"was ended by signal {-status}" if status < 0 else f"exited with status {status}"
         with self._lock:

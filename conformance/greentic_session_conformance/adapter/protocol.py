@@ -9,6 +9,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from greentic_session import schema
+from greentic_session_conformance.servers import without_password
 
 #: The version of the protocol that is spoken here.
 PROTOCOL_VERSION: Final = "1.0"
@@ -23,6 +24,8 @@ INVALID_REQUEST: Final = -32600
 UNKNOWN_METHOD: Final = -32601
 INVALID_PARAMS: Final = -32602
 FAILED: Final = -32603
+#: Errors that tell of the adapter: the request was not understood, or there is no such method.
+NOT_OF_THE_STORE: Final = frozenset({PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS})
 
 _REQUEST: Final = "adapter-request"
 _RESPONSE: Final = "adapter-response"
@@ -66,6 +69,9 @@ def read(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"it is no JSON ({error})"
         raise MalformedError(reason if not isinstance(error, MalformedError) else str(error)) from None
+    if b"\\ud" in line.lower() and not _is_text(message):
+        reason = "it holds half of a surrogate pair, which is no text"
+        raise MalformedError(reason)
     if not isinstance(message, dict):
         message = f"it is no JSON object but a {type(message).__name__}"
         raise MalformedError(message)
@@ -92,7 +98,7 @@ def hold_request(message: dict[str, Any]) -> None:
     _hold(message, _REQUEST, str(message.get("method")))
 
 
-def hold_result(method: str, result: dict[str, Any]) -> None:
+def hold_result(method: str, result: Any) -> None:
     """See that what came of a method has the form that the method's results have.
 
     Raises:
@@ -108,6 +114,20 @@ def shown(line: bytes) -> str:
     return repr(text[:SHOWN]) + (f" and {len(line) - SHOWN:,} more" if len(line) > SHOWN else "")
 
 
+def plain(text: str) -> str:
+    """A text as it can be shown to people: without passwords, and with what would move a terminal's cursor escaped."""
+    kept = (c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+    return without_password("".join(kept))
+
+
+def _is_text(message: Any) -> bool:
+    try:
+        json.dumps(message, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -121,8 +141,13 @@ def _no_number(text: str) -> None:
     raise MalformedError(message)
 
 
-def _hold(message: dict[str, Any], name: str, definition: str) -> None:
-    for fault in _validator(name, definition).iter_errors(message):
+def _hold(message: Any, name: str, definition: str) -> None:
+    try:
+        fault = next(_validator(name, definition).iter_errors(message), None)
+    except RecursionError:
+        text = "it is nested too deeply"
+        raise MalformedError(text) from None
+    if fault is not None:
         place = "".join(f"/{part}" for part in fault.absolute_path) or "the message"
         text = f"{place}: {fault.message[:SHOWN]}"
         raise MalformedError(text)

@@ -136,7 +136,9 @@ class Server:
             try:
                 protocol.hold_request(request)
                 self._begin(number, str(method), request["params"])
-            except (protocol.MalformedError, GreenticError, KeyError, ValueError, pickle.UnpicklingError) as error:
+            except KeyError as error:
+                self._fail(number, protocol.INVALID_PARAMS, f"{method}: nothing that is open has the name {error}")
+            except (protocol.MalformedError, GreenticError, ValueError, pickle.UnpicklingError) as error:
                 self._fail(number, protocol.INVALID_PARAMS, f"{method}: {error}")
             if method == "shutdown":
                 return

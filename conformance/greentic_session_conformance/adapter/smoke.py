@@ -1,11 +1,12 @@
 """A first look at an adapter: which of two is broken, the adapter or the store behind it?"""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from greentic_session import SessionData
-from greentic_session_conformance.adapter.process import AdapterError, AdapterProcess, AdapterStartError
+from greentic_session_conformance.adapter.process import START_SECONDS, AdapterError, AdapterProcess, AdapterStartError
 from greentic_session_conformance.adapter.protocol import UNKNOWN_METHOD
 from greentic_session_conformance.case.verdicts import StoreLost, TargetFault
 from greentic_session_conformance.samples import USER, context, session
@@ -38,14 +39,13 @@ def smoke(command: str, seconds: float) -> Iterator[Look]:
     """
     try:
         process = AdapterProcess(command)
-        told = process.initialize(seconds)
+        told = process.initialize(max(seconds, START_SECONDS))
     except AdapterStartError as error:
         yield Look("starts and answers `initialize`", str(error))
         return
     try:
-        yield Look(
-            f"starts: {told['name']} {told['version']}, {told['language']}, claims {', '.join(told['profiles'])}"
-        )
+        who = " ".join(filter(None, (told["name"], told["version"], f"({told['language']})")))
+        yield Look(f"starts: {who}, claims {', '.join(told['profiles'])}")
         yield from _looks(process, told, seconds)
         yield Look("ends after `shutdown`", process.shut_down())
     except (StoreLost, TargetFault) as fault:
@@ -83,7 +83,7 @@ def _looks(process: AdapterProcess, told: dict[str, Any], seconds: float) -> Ite
     if "redis-layout" in told["profiles"]:
         from greentic_session_conformance.servers import redis_url  # noqa: PLC0415 - only where a server is needed
 
-        where = {"redis_url": redis_url(), "namespace": "greentic-session-smoke"}
+        where = {"redis_url": redis_url(), "namespace": f"greentic-session-smoke:{uuid.uuid4().hex}"}
     else:
         where = {}
     try:
@@ -131,11 +131,14 @@ def _operations(store: AdapterStore) -> Iterator[Look]:
         "remove_session": removed,
     }
     for operation, look in looks.items():
+        of_store = True
         try:
             fault = look()
+        except TargetFault as error:
+            fault, of_store = str(error), False
         except AdapterError as error:
             fault = f"{error.message} ({error.code or error.number})"
-        yield Look(f"{operation} works", fault, of_store=True)
+        yield Look(f"{operation} works", fault, of_store=of_store)
         if fault and operation == "create_session":
             return
     yield _refusal(store)

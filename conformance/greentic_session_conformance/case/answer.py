@@ -55,7 +55,8 @@ class Answer:
             return "no error"
         if self.has_wire_code:
             return str(self.code)
-        kind = type(self.error).__name__
+        kind = getattr(self.error, "kind", None)
+        kind = kind if isinstance(kind, str) else type(self.error).__name__
         return f"{kind} with the code {self.code!r}" if self.code else f"{kind} without a code"
 
 

@@ -24,6 +24,8 @@ from greentic_session_conformance.case.verdicts import (
 from greentic_session_conformance.run.pulse import Pulse
 from greentic_session_conformance.targets.target import CallableTarget, Target, takes_key
 
+#: What a target's own process may take to start, if need be twice.
+START_SECONDS = 40.0
 #: How much a check repeats itself, by effort.
 EFFORTS = {"quick": 1, "normal": 4, "thorough": 20}
 
@@ -142,7 +144,7 @@ class Case:
             self._storages.remove(storage)
             self.bounded("close_storage", self.target.close_storage, storage)
         except BaseException as error:
-            if self.limit.interrupted or isinstance(error, TargetFault):
+            if self.limit.interrupted or isinstance(error, (TargetFault, StoreLost)):
                 raise
             self.closing_failed(error)
 
@@ -191,9 +193,15 @@ class Case:
         self.lacks_key = self.lacks_key or takes_key(store) is False
         return handle
 
-    def bounded(self, operation: str, method: Any, *arguments: Any) -> Any:
-        """Call a method of the target, which may be async, under the time limit."""
-        self.limit.begin(operation)
+    def make_ready(self) -> None:
+        """Let a target that has a process of its own see that it runs: starting one takes longer than an operation."""
+        ready = getattr(self.target, "ready", None)
+        if callable(ready):
+            self.bounded("the start of the adapter", ready, seconds=START_SECONDS)
+
+    def bounded(self, operation: str, method: Any, *arguments: Any, seconds: float | None = None) -> Any:
+        """Call a method of the target, which may be async, under a time limit, the run's where it isn't given."""
+        self.limit.begin(operation, seconds)
         try:
             return self.loop.finish(method(*arguments))
         finally:

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from time import monotonic_ns
+from time import monotonic, monotonic_ns
 from typing import Any, Self
 
 from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
@@ -40,6 +40,7 @@ class Crew:
         self._as_tasks = as_tasks
         self._calls: list[queue.SimpleQueue[tuple[threading.Barrier, Program, str] | None]] = []
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._closed: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
@@ -57,11 +58,14 @@ class Crew:
                     raise NotJudged(message)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         for calls in self._calls:
             calls.put(None)
+        until = monotonic() + self._case.conditions.operation_timeout
         for thread in self._threads:
-            thread.join(self._case.conditions.operation_timeout)
+            thread.join(max(0.0, until - monotonic()))
+        while kind is None and not self._closed.empty():
+            _raise_where_there_is_none(self._closed.get())
 
     def _work(self, number: int) -> None:
         loop, store = Loop(), None
@@ -84,7 +88,7 @@ class Crew:
                     answer = _answer(store, call, loop)
                     self._answers.put(Event(number + 1, call, answer, invoked, monotonic_ns()))
         if self._shared is None:
-            _answer(self._case.target, ("close_store", store), loop)
+            self._closed.put(_answer(self._case.target, ("close_store", store), loop))
         loop.close()
 
     def run(self, programs: Sequence[Program]) -> list[Event]:

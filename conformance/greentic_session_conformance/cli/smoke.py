@@ -34,7 +34,7 @@ def smoke(command: str, seconds: float) -> None:
     console = plain_console()
     status = 0
     for look in look_at(command, seconds):
-        console.print(f"  {'no' if look.fault else 'ok':3} {look.what}", markup=False, highlight=False)
+        console.print(f"  {'no' if look.fault else 'ok':3} {look.what}", markup=False, highlight=False, soft_wrap=True)
         if look.fault:
             console.print(f"        {look.fault}", markup=False, highlight=False, soft_wrap=True)
             status = max(status, 1 if look.of_store else 4)
@@ -43,5 +43,5 @@ def smoke(command: str, seconds: float) -> None:
         1: "the adapter works; the store behind it doesn't",
         4: "the adapter is broken; nothing is said of the store",
     }
-    console.print(f"\n  {told[status]}", markup=False, highlight=False)
+    console.print(f"\n  {told[status]}", markup=False, highlight=False, soft_wrap=True)
     sys.exit(status)

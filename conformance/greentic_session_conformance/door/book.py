@@ -56,13 +56,19 @@ class Book:
         if "result" in event:
             self.running = None
             self._record(suite).results.append(Result(**event["result"]))
-        if "fatal" in event:
+        if "fault" in event or "fatal" in event:
             self.running = None
-            record = self._record(suite)
-            if record.results:
-                record.ended_early = event["fatal"]
-            else:
-                record.fatal = event["fatal"]
+            self._not_run(self._record(suite), event)
+
+    @staticmethod
+    def _not_run(record: Record, event: Event) -> None:
+        """Take that the target can't be run: what it was judged before stays, unless what stands before it was at fault."""
+        if "fault" in event:
+            record.fatal = event["fault"]
+        elif record.results:
+            record.ended_early = event["fatal"]
+        else:
+            record.fatal = event["fatal"]
 
     def _record(self, suite: str) -> Record:
         """The record of a class; what its target is may come later, or never where it can't be had."""

@@ -323,10 +323,11 @@ class Door:
         take({"start": check.name})
         try:
             result = judge(check, target, suite.conditions, store)
-        except TargetFault as fault:
-            suite.fatal = str(fault)
-            take({"fatal": str(fault), "name": target.name})
-            pytest.fail(f"the target can't be run: {fault}", pytrace=False)
+        except TargetFault as error:
+            suite.fatal = str(error)
+        if suite.fatal:
+            take({"fault": suite.fatal})
+            pytest.fail(f"the target can't be run: {suite.fatal}", pytrace=False)
         take({"result": result.as_dict()})
         self._conclude(result, target)
 

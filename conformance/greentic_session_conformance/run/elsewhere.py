@@ -11,13 +11,14 @@ import select
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from greentic_session import GreenticError, SessionData, TenantCtx
-from greentic_session_conformance.adapter.process import AdapterError, AdapterStartError
+from greentic_session_conformance.adapter.process import END_SECONDS, AdapterStartError
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.loop import Loop
-from greentic_session_conformance.case.verdicts import NotJudged, OperationHung, StoreLost
+from greentic_session_conformance.case.verdicts import NoAnswer, NotJudged, OperationHung, StoreLost
 from greentic_session_conformance.targets.command import CommandTarget, Place
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Elsewhere:
         self._case = case
         target = case.target
         self._process: _Adapter | _Python = (
-            _Adapter(target, storage) if isinstance(target, CommandTarget) else _Python(case, storage)
+            _Adapter(case, target, storage) if isinstance(target, CommandTarget) else _Python(case, storage)
         )
 
     def call(self, operation: str, *arguments: Any, key: str | None = None) -> Answer:
@@ -97,35 +98,49 @@ class Elsewhere:
 class _Adapter:
     """Another process of the adapter that the target is reached through."""
 
-    def __init__(self, target: CommandTarget, storage: Place) -> None:
+    def __init__(self, case: "Case", target: CommandTarget, storage: Place) -> None:
         try:
             self._process = target.another_process()
-            self._store = target.store_in(self._process, storage)
-        except (AdapterStartError, AdapterError, StoreLost) as error:
-            message = f"another process could not open the storage: {error}"
+        except AdapterStartError as error:
+            message = f"another process could not be started: {error}"
             raise NotJudged(message) from None
+        seconds = case.conditions.operation_timeout
+        opened = self._within(seconds, lambda: target.store_in(self._process, storage))
+        if opened is None or not opened.ok:
+            self.kill()
+        if opened is None:
+            raise OperationHung("open_store", seconds)
+        if not opened.ok:
+            message = f"another process could not open the storage: {opened.error}"
+            raise NotJudged(message)
+        self._store = opened.value
 
     def call(
         self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
     ) -> Answer | None:
         keywords = {} if key is None else {"key": key}
+        return self._within(seconds, lambda: getattr(self._store, operation)(*arguments, **keywords), kill=kill)
+
+    def _within(self, seconds: float, work: Callable[[], Any], *, kill: bool = False) -> Answer | None:
         answers: list[Answer] = []
 
-        def call() -> None:
+        def do() -> None:
             try:
-                answers.append(Answer(getattr(self._store, operation)(*arguments, **keywords)))
-            except StoreLost as lost:
-                if not self._process.given_up:
-                    answers.append(Answer(error=GreenticError("unknown", lost.told)))
+                answers.append(Answer(work()))
             except BaseException as error:  # noqa: BLE001 - whatever it raises is its answer
                 answers.append(Answer(error=error))
 
-        caller = threading.Thread(target=call, daemon=True)
+        caller = threading.Thread(target=do, daemon=True)
         caller.start()
         caller.join(seconds)
-        if caller.is_alive() and kill:
+        if not answers and kill:
             self.kill()
-            caller.join()
+            caller.join(END_SECONDS)
+        error = answers[0].error if answers else None
+        if isinstance(error, StoreLost) and self._process.given_up:
+            return None
+        if isinstance(error, NoAnswer):
+            raise error
         return answers[0] if answers else None
 
     @property

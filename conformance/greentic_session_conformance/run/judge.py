@@ -72,7 +72,7 @@ def judge(check: Check, target: Target, conditions: Conditions, store: Any = Non
             result.vector = case.row or ""
             result.operations = case.timeline or case.steps.lines()
             result.script = script_of(result, check, case)
-        _end(case, result, abandon=case.given_up or bool(result.hung))
+        result = _end(check, case, result, abandon=case.given_up or bool(result.hung))
     result.seconds = round(monotonic() - began, 6)
     return result
 
@@ -81,6 +81,7 @@ def _outcome(check: Check, case: Case) -> Result:
     rule = check.rules[0]
     try:
         _has_what_it_needs(check, case)
+        case.make_ready()
         _run(check, case)
     except Failed as failed:
         blamed = _ALTERED if _is_altered(failed, check, case) else failed.rule or rule
@@ -95,7 +96,7 @@ def _outcome(check: Check, case: Case) -> Result:
         return Result(check.name, "failed", rule, expected=expected, got="it did not return", hung=hung.operation)
     except StoreLost as lost:
         case.given_up = True
-        return Result(check.name, "failed", rule, expected="the store leaves its process alive", got=lost.told)
+        return _lost(check, lost)
     except TargetFault:
         raise
     except BaseException as error:
@@ -175,12 +176,20 @@ def _missing(profile: str, expected: str, got: str, case: Case) -> NoReturn:
     raise Failed(expected, got, home)
 
 
-def _end(case: Case, result: Result, *, abandon: bool) -> None:
+def _lost(check: Check, lost: StoreLost) -> Result:
+    return Result(check.name, "failed", check.rules[0], expected="the store leaves its process alive", got=lost.told)
+
+
+def _end(check: Check, case: Case, result: Result, *, abandon: bool) -> Result:
     try:
         case.end(abandon=abandon)
+    except StoreLost as lost:
+        if result.outcome == "passed":
+            return _lost(check, lost)
     except BaseException as error:
         if case.limit.interrupted or isinstance(error, TargetFault):
             raise
         case.closing_failed(error)
     if case.not_closed and result.outcome == "passed":
         result.outcome, result.reason = "not-judged", case.not_closed
+    return result

@@ -6,7 +6,16 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from greentic_session_conformance.case import Case, Conditions, Failed, Handle, OperationHung, StoreLost, TargetFault
+from greentic_session_conformance.case import (
+    Case,
+    Conditions,
+    Failed,
+    Handle,
+    NoAnswer,
+    OperationHung,
+    StoreLost,
+    TargetFault,
+)
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
 from greentic_session_conformance.samples import context, session
 from greentic_session_conformance.targets.target import Target, overrides, takes_key
@@ -40,6 +49,7 @@ def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) 
     hung = False
     with case.limit:
         try:
+            case.make_ready()
             look(case)
         except OperationHung as error:
             if error.operation not in OPERATIONS:
@@ -65,7 +75,7 @@ def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) 
             if sys.exception() is None:
                 _end(case, abandon=hung)
             else:
-                with suppress(Exception):
+                with suppress(Exception, NoAnswer):
                     case.end(abandon=hung)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.servers import without_password
+from greentic_session_conformance.targets.named import COMMAND
 
 if TYPE_CHECKING:
     from greentic_session_conformance.case import Case, Conditions
@@ -58,11 +59,12 @@ def _opening(result: "Result", conditions: "Conditions", imports: list[str]) -> 
         opened = repr(without_password(name))
         if opened != repr(name):
             imports = ["import os", "", *imports]
+            variable = "GREENTIC_SESSION_TARGET" if name.startswith(COMMAND) else "REDIS_URL"
             made = [
                 "",
-                "# The URL's password is left out here; REDIS_URL in the environment gives the whole.",
+                f"# The URL's password is left out here; {variable} in the environment gives the whole.",
             ]
-            opened = f'os.environ.get("REDIS_URL", {opened})'
+            opened = f'os.environ.get("{variable}", {opened})'
     return [
         *head,
         *imports,

@@ -132,6 +132,9 @@ def _run(job: Job, events: _Events) -> None:
         events.say("result", result=result.as_dict())
         if job.ends_at(result):
             break
+    end = getattr(target, "end", None)
+    if callable(end):
+        end()
     events.say("done")
 
 

@@ -1,15 +1,19 @@
 """Door 4: a store in any language, reached through the adapter that a command starts."""
 
-import atexit
 import base64
+import binascii
+import contextlib
 import json
 import uuid
+import weakref
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from greentic_session import GreenticError, SessionData, TenantCtx
-from greentic_session_conformance.adapter.process import AdapterProcess
+from greentic_session_conformance.adapter import protocol
+from greentic_session_conformance.adapter.process import AdapterError, AdapterProcess, AdapterStartError
 from greentic_session_conformance.case.answer import Unreadable
+from greentic_session_conformance.case.verdicts import TargetFault
 from greentic_session_conformance.servers import redis_url
 from greentic_session_conformance.targets.reference import delete_namespace
 from greentic_session_conformance.targets.target import Target
@@ -47,6 +51,7 @@ class CommandTarget(Target):
 
     def __init__(self, command: str) -> None:
         self._command = command
+        self._left: list[Place] = []
         self._process: AdapterProcess | None = None
         told = self._start()
         self.name = told["name"]
@@ -77,9 +82,21 @@ class CommandTarget(Target):
         except UnicodeEncodeError:
             return False
 
+    def ready(self) -> None:
+        """See that an adapter runs of which nothing is waited for, and that storages which a lost one has left are closed.
+
+        Raises:
+            StoreLost: the adapter has ended, which nobody was told yet.
+            TargetFault: it wrote what is no answer, or can't be started again.
+        """
+        process = self._fresh()
+        while self._left:
+            with contextlib.suppress(AdapterError):
+                process.ask("close_storage", {"storage": self._left.pop().storage})
+
     def open_storage(self) -> Place:
         """A place in an adapter that answers."""
-        process = self._running()
+        process = self._fresh()
         if "redis-layout" not in frozenset(self.profiles):
             return Place(process.ask("open_storage", {})["storage"])
         where = {"redis_url": redis_url(), "namespace": f"{_NAMESPACE}:{uuid.uuid4().hex}"}
@@ -111,11 +128,15 @@ class CommandTarget(Target):
     def close_storage(self, storage: Place) -> None:
         """Close a place; an adapter with an operation that didn't return is ended."""
         process = self._process
-        if process is not None and not process.ended:
-            if process.unanswered:
-                process.kill()
-            else:
-                process.ask("close_storage", {"storage": storage.storage})
+        assert process is not None
+        if process.ended and not process.given_up:
+            process.raise_fault()
+        if process.unanswered:
+            process.kill()
+        if not process.ended:
+            process.ask("close_storage", {"storage": storage.storage})
+        elif "durable" in frozenset(self.profiles):
+            self._left.append(storage)
         if storage.namespace:
             delete_namespace(storage.redis_url, storage.namespace)
 
@@ -130,26 +151,40 @@ class CommandTarget(Target):
 
     def decode(self, text: bytes) -> bytes:
         """What the adapter makes of a document."""
-        params = {"text": base64.b64encode(text).decode()}
-        return base64.b64decode(self._running().ask("decode", params)["text"])
+        text = self._fresh().ask("decode", {"text": base64.b64encode(text).decode()})["text"]
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error as error:
+            message = f"the adapter answers `decode` with what is no Base64: {error}"
+            raise TargetFault(message) from None
 
     def derive(self, function: str, a: str, b: str, c: str) -> str:
         """The key that the adapter derives."""
-        key: str = self._running().ask("derive", {"function": function, "parts": [a, b, c]})["key"]
+        key: str = self._fresh().ask("derive", {"function": function, "parts": [a, b, c]})["key"]
         return key
+
+    def _fresh(self) -> AdapterProcess:
+        """The adapter's process, unless something is still waited for, in vain: then another one."""
+        if self._process is not None and self._process.unanswered:
+            self._process.kill()
+        return self._running()
 
     def _running(self) -> AdapterProcess:
         process = self._process
         if process is not None and process.ended:
             process.raise_fault()
         if process is None or process.ended or process.given_up:
-            self._start()
+            try:
+                self._start()
+            except AdapterStartError as error:
+                message = f"the adapter can't be started again: {error}"
+                raise TargetFault(message) from None
         assert self._process is not None
         return self._process
 
     def _start(self) -> dict[str, Any]:
         self._process = AdapterProcess(self._command)
-        atexit.register(self._process.kill)
+        weakref.finalize(self, self._process.kill)
         return self._process.initialize()
 
 
@@ -204,7 +239,13 @@ class AdapterStore:
             self._ask("close_store")
 
     def _ask(self, method: str, **params: Any) -> dict[str, Any]:
-        return self._process.ask(method, {"store": self._store, **params})
+        try:
+            return self._process.ask(method, {"store": self._store, **params})
+        except AdapterError as error:
+            if error.number not in protocol.NOT_OF_THE_STORE:
+                raise
+            message = f"the adapter does not take a request for {method}: {error} ({error.number})"
+            raise TargetFault(message) from None
 
 
 class KeyedAdapterStore(AdapterStore):

@@ -9,7 +9,7 @@ from markdown_blocks import ROOT
 #: Folders that only some machine has.
 OF_A_MACHINE = re.compile(r"(?<![\w.*$}])/(?:work|root|home/\w+|Users/\w+|tmp/wt)\b")
 #: Every host that may be named: the project's own, those of the texts and crates that it refers to, this machine, and hosts that are none.
-HOSTS = {"greentic-ai.github.io", "json-schema.org", "crates.io", "127.0.0.1"}
+HOSTS = {"greentic-ai.github.io", "json-schema.org", "docs.rs", "127.0.0.1"}
 OF_NOBODY = re.compile(r"[a-z]|cache|host|localhost|([\w.-]+\.)?example(\.\w+)?")
 ADDRESS = re.compile(r"\bhttps?://(?:[^\s/@\"'`]*@)?([A-Za-z0-9.-]+)")
 #: A reason is at least two words behind a colon.

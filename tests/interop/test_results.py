@@ -54,7 +54,7 @@ def test_every_deviation_is_met_or_not_judged(published, report):
 def test_no_deviation_is_declared_for_long(published):
     declared = tomllib.loads((ROOT / published.deviations).read_text(encoding="utf-8"))["deviation"]
     assert max(item["expires"] for item in declared) <= datetime.now(tz=UTC).date() + timedelta(days=365)
-    assert all(item["link"].startswith("https://crates.io/crates/greentic-session/") for item in declared)
+    assert all(item["link"].startswith("https://docs.rs/greentic-session/") for item in declared)
 
 
 def test_a_summary_says_what_its_report_says(published, report):

@@ -10,7 +10,7 @@ from greentic_session_conformance.search.improvise import Improviser
 from greentic_session_conformance.search.player import Player
 from greentic_session_conformance.targets.reference import MemoryTarget, RedisTarget
 from greentic_session_conformance.targets.target import CallableTarget
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -61,6 +61,7 @@ def run(target, examples):
             max_examples=examples,
             stateful_step_count=25,
             report_multiple_bugs=False,
+            phases=[Phase.generate],  # what is found is made short by the reducer of the suite
             database=None,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -16,6 +16,7 @@ from tools.site_pages.checked_by import checks_by_rule
 from tools.site_pages.kill_matrix import kill_matrix_page
 from tools.site_pages.library import library_page, without_missing_names
 from tools.site_pages.navigation import navigation
+from tools.site_pages.results import results_page
 from tools.site_pages.rules_index import rules_index
 from tools.site_pages.schemas import read_schemas, schema_pages
 from tools.site_pages.vectors import vector_pages
@@ -44,6 +45,7 @@ def pages(root: Path) -> dict[str, str]:
         **schema_pages(schemas, read_schemas(schemas), registry),
         **vector_pages(root / "spec", registry),
         "suite/kill-matrix.md": kill_matrix_page(docs, registry),
+        "suite/original.md": results_page(root / "conformance" / "results", registry),
         _LIBRARY: library_page(found[_LIBRARY]),
         "changelog.md": changelog.read_text(encoding="utf-8") if changelog.is_file() else _UNRELEASED,
     }

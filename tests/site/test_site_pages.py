@@ -220,3 +220,20 @@ def test_vectors_that_name_no_rule_are_an_error(tmp_path):
 
 def test_a_spec_without_vectors_has_a_page_that_says_so(tmp_path):
     assert "without vectors" in vector_pages(tmp_path, rules())["vectors/index.md"]
+
+
+def test_the_page_of_the_original_tells_of_each_rule_that_it_breaks(source):
+    page = source["suite/original.md"]
+    reports = [json.loads(path.read_text("utf-8")) for path in (ROOT / "conformance" / "results").glob("*/report.json")]
+    assert reports
+    told = page.split("\n## ")[1:]
+    assert len(told) == len(reports)
+    for report in reports:
+        section = next(
+            part
+            for part in told
+            if part.startswith(report["target"]["name"])
+            and report["target"]["version"].split()[0] in part.partition("\n")[0]
+        )
+        broken = {item["id"] for item in report["requirements"] if item["status"] == "deviation"}
+        assert {rule for rule in broken if f"[{rule}" in section or f"{rule}" in section} == broken

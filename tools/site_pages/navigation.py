@@ -51,6 +51,7 @@ def navigation(rules: Mapping[str, Rule], schemas: Mapping[str, str]) -> list[di
                 {"The report": "suite/report.md"},
                 {"What is searched": "suite/searches.md"},
                 {"Kill matrix": "suite/kill-matrix.md"},
+                {"The original, judged": "suite/original.md"},
             ]
         },
         {"Changelog": "changelog.md"},

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from greentic_session_conformance.adapter.serve import Server
+from greentic_session_conformance.targets.named import load_target
 from greentic_session_conformance.targets.reference import MemoryTarget
 
 OUTPUT = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -247,6 +248,32 @@ def has_no_update():
                 super()._begin(number, method, params)
 
     return Without(MemoryTarget(), frozenset({"core"}), Lines())
+
+
+class Another(Server):
+    """A durable store, of which every process but the first is broken when it is to open a handle."""
+
+    def __init__(self, act):
+        target = load_target(f"{Path(__file__).parents[2]}/examples/sqlite/sqlite_target.py:SqliteTarget")
+        super().__init__(target, frozenset(target.profiles), Lines())
+        first = Path(os.environ["BROKEN_ADAPTER_MARK"])
+        self._act = act if first.exists() else super()._open_store
+        first.touch()
+
+    def _open_store(self, number, params):
+        self._act(number, params)
+
+
+def another_is_noisy():
+    return Another(lambda *_: OUTPUT.write(b"DEBUG opening\n"))
+
+
+def another_hangs():
+    return Another(lambda *_: None)
+
+
+def another_ends():
+    return Another(lambda *_: os._exit(7))
 
 
 def writes_at_its_end():

@@ -226,6 +226,21 @@ def test_what_opens_a_storage_no_more_is_given_up_for_another_process(judged, mo
     assert sorted(run.statuses.values()) == ["failed", "passed", "passed"], run.output
 
 
+@pytest.mark.rule("ADAPT-02", "ADAPT-07", "ADAPT-11", "ADAPT-12")
+@pytest.mark.parametrize(
+    ("how", "status", "told"),
+    [
+        ("another_is_noisy", 4, "DEBUG opening"),
+        ("another_hangs", 1, "open_store returns within 1 s"),
+        ("another_ends", 1, "exited with status 7 during open_store"),
+    ],
+)
+def test_another_process_that_is_broken_is_told_as_the_first_is(tmp_path, monkeypatch, how, status, told):
+    monkeypatch.setenv("BROKEN_ADAPTER_MARK", str(tmp_path / "first"))
+    run = Run(tmp_path, broken(how), "conformance", "--quiet", "--rule", "DUR-03", timeout="1")
+    assert (run.status, told in run.words) == (status, True), run.output
+
+
 @pytest.mark.rule("ADAPT-02")
 def test_what_is_no_base64_is_the_adapters_fault(tmp_path):
     run = Run(tmp_path, broken("no_base64"), "conformance", "--quiet", "--rule", "DATA-07")

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,10 @@ import redis
 from greentic_session_conformance.servers import NoServerError, PrivateServer, embedded_binary
 
 from greentic_session.redis_store import _scripts as scripts
+
+# Begun in the background of a shell that has no jobs, a process ignores Ctrl-C, and so does all that it starts: tests send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHA1 = "its Lua has no redis.sha1hex, by which a second look at a record is guarded"
 TYPES = "its Lua can't catch the error of a command on a key of another type"

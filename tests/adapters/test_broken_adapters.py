@@ -261,7 +261,7 @@ def test_a_killed_adapter_does_nothing_more_whatever_started_it(monkeypatch, tmp
 
 
 def running(mark):
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-wweo", "pid,args"], capture_output=True, text=True, check=True).stdout
     return [process for process in listed.splitlines() if mark in process]
 
 

@@ -174,20 +174,6 @@ class AdapterProcess:
         assert answer is not None
         return answer
 
-    def ask_or_kill(self, method: str, params: dict[str, Any], seconds: float) -> dict[str, Any] | None:
-        """Ask for something, and kill the process where the answer hasn't come after some seconds.
-
-        Returns:
-            What came of it, perhaps a moment before the end; ``None`` where nothing did.
-        """
-        waiting = self._send(method, params)
-        if not waiting.done.wait(seconds):
-            self.kill()
-            self._reader.join(END_SECONDS)
-            if isinstance(waiting.fault, StoreLost):
-                return None
-        return self._taken(waiting)
-
     @property
     def unanswered(self) -> bool:
         """Whether a request waits for its answer."""

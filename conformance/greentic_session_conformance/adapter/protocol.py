@@ -35,10 +35,14 @@ class MalformedError(ValueError):
     """A line is no message of this protocol; the text says why."""
 
 
-@cache
 def methods() -> frozenset[str]:
     """The methods that a suite may ask for."""
-    return frozenset(schema.load(_REQUEST)["$defs"])
+    return _definitions(_REQUEST)
+
+
+@cache
+def _definitions(name: str) -> frozenset[str]:
+    return frozenset(schema.load(name)["$defs"])
 
 
 def written(message: dict[str, Any]) -> bytes:
@@ -104,7 +108,7 @@ def hold_result(method: str, result: Any) -> None:
     Raises:
         MalformedError: it hasn't.
     """
-    if method in schema.load(_RESPONSE)["$defs"]:
+    if method in _definitions(_RESPONSE):
         _hold(result, _RESPONSE, method)
 
 

@@ -11,6 +11,9 @@ from greentic_session_conformance.targets.command import AdapterStore
 
 from greentic_session import RedisSessionStore
 from tools.original.crate import VERSIONS, Adapter, build
+from tools.original.sessions import WITH_A_USER, WITHOUT_A_USER, creator_of
+
+SESSIONS = {**WITH_A_USER, **WITHOUT_A_USER}
 
 
 def absence():
@@ -92,3 +95,13 @@ def original_store(running, redis_server, namespace):
 def our_store(redis_server, namespace):
     with RedisSessionStore(redis_server, namespace=namespace) as store:
         yield store
+
+
+@pytest.fixture(params=SESSIONS.values(), ids=SESSIONS)
+def data(request):
+    return request.param
+
+
+@pytest.fixture
+def ctx(data):
+    return creator_of(data.tenant_ctx)

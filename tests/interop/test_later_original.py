@@ -4,10 +4,7 @@ import pytest
 from test_interleaved import answer_of
 
 from greentic_session import SessionCursor
-from tools.original.sessions import WITH_A_USER, WITHOUT_A_USER, entry_of, user_of
-
-ALL = {**WITH_A_USER, **WITHOUT_A_USER}
-CALLER = "caller-1"
+from tools.original.sessions import WITH_A_USER, entry_of, user_of
 
 
 @pytest.fixture
@@ -18,16 +15,6 @@ def theirs(original_store):
 @pytest.fixture(params=["the original writes", "ours writes"])
 def pair(request, theirs, our_store):
     return (theirs, our_store) if request.param == "the original writes" else (our_store, theirs)
-
-
-@pytest.fixture(params=ALL.values(), ids=ALL)
-def data(request):
-    return request.param
-
-
-@pytest.fixture
-def ctx(data):
-    return data.tenant_ctx if user_of(data.tenant_ctx) is not None else data.tenant_ctx.with_user(CALLER)
 
 
 def test_documents_are_shared_by_key(pair, data, ctx, contents):

@@ -3,10 +3,7 @@
 import pytest
 
 from greentic_session import SessionCursor
-from tools.original.sessions import WITH_A_USER, WITHOUT_A_USER, entry_of, generated, user_of
-
-ALL = {**WITH_A_USER, **WITHOUT_A_USER}
-CALLER = "caller-1"
+from tools.original.sessions import WITH_A_USER, creator_of, entry_of, generated, user_of
 
 
 @pytest.fixture
@@ -18,17 +15,6 @@ def stores(original_store, our_store):
 def pair(request, stores):
     """Who writes, and who goes on with it."""
     return [stores[name] for name in request.param]
-
-
-@pytest.fixture(params=ALL.values(), ids=ALL)
-def data(request):
-    return request.param
-
-
-@pytest.fixture
-def ctx(data):
-    """Who creates it: its own context, with a user of the caller's where it names none."""
-    return data.tenant_ctx if user_of(data.tenant_ctx) is not None else data.tenant_ctx.with_user(CALLER)
 
 
 def moved_on(data):
@@ -103,7 +89,7 @@ def test_the_newest_session_of_a_user_is_found_whoever_wrote_it(pair, stores):
 
 def test_the_bytes_of_generated_sessions_are_the_same(stores, contents):
     for data in generated("one Redis", 300):
-        ctx = data.tenant_ctx.with_user(CALLER) if user_of(data.tenant_ctx) is None else data.tenant_ctx
+        ctx = creator_of(data.tenant_ctx)
         keys = {name: store.create_session(ctx, data) for name, store in stores.items()}
         held = contents()
         assert {held[f"session:{key}"] for key in keys.values()} == {data.to_json()}

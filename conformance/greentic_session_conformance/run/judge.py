@@ -5,7 +5,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung, StoreLost, TargetFault
+from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung, StoreLost
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import Check
 from greentic_session_conformance.run.ordinary import EFFECTS, HOME, NO_EFFECT, PROFILE_HOME, never_works
@@ -97,10 +97,8 @@ def _outcome(check: Check, case: Case) -> Result:
     except StoreLost as lost:
         case.given_up = True
         return _lost(check, lost)
-    except TargetFault:
-        raise
     except BaseException as error:
-        if case.limit.interrupted:
+        if case.ends_the_run(error):
             raise
         return Result(
             check.name,
@@ -187,7 +185,7 @@ def _end(check: Check, case: Case, result: Result, *, abandon: bool) -> Result:
         if result.outcome == "passed":
             return _lost(check, lost)
     except BaseException as error:
-        if case.limit.interrupted or isinstance(error, TargetFault):
+        if case.ends_the_run(error):
             raise
         case.closing_failed(error)
     if case.not_closed and result.outcome == "passed":

@@ -17,7 +17,6 @@ from greentic_session_conformance.case import (
     NotJudged,
     OperationHung,
     StoreLost,
-    TargetFault,
 )
 from greentic_session_conformance.samples import USER, context, session
 
@@ -79,7 +78,7 @@ def _probe(case: Case, operation: str) -> str:
     except (Failed, NotJudged, OperationHung, StoreLost):
         return ""  # an answer of the wrong form, or one that doesn't come, is told by itself
     except BaseException as error:
-        if case.limit.interrupted or isinstance(error, TargetFault):
+        if case.ends_the_run(error):
             raise
         return ""  # the target can't be opened or closed, which is told by itself, too
     return outcomes.pop() if len(outcomes) == 1 else ""

@@ -51,6 +51,7 @@ class CommandTarget(Target):
 
     def __init__(self, command: str) -> None:
         self._command = command
+        self.profiles: frozenset[str] = frozenset()
         self._left: list[Place] = []
         self._process: AdapterProcess | None = None
         told = self._start()
@@ -65,22 +66,18 @@ class CommandTarget(Target):
         """The target as it was named."""
         return f"CommandTarget({self._command!r})"
 
-    @property
-    def command(self) -> str:
-        """The program and its arguments."""
-        return self._command
-
     def has(self, method: str) -> bool:
         """Whether it has what a profile needs: an adapter tells by its claims."""
         needs = {"redis": "redis-layout", "decode": "codec", "derive": "mapping"}
-        return needs[method] in frozenset(self.profiles)
+        return needs[method] in self.profiles
 
     def carries(self, text: str) -> bool:
         """Whether an adapter can be sent a text: its strings are UTF-8 (rule ADAPT-13)."""
         try:
-            return bool(text.encode()) or not text
+            text.encode()
         except UnicodeEncodeError:
             return False
+        return True
 
     def ready(self) -> None:
         """See that an adapter runs of which nothing is waited for, and that storages which a lost one has left are closed.
@@ -97,7 +94,7 @@ class CommandTarget(Target):
     def open_storage(self) -> Place:
         """A place in an adapter that answers."""
         process = self._fresh()
-        if "redis-layout" not in frozenset(self.profiles):
+        if "redis-layout" not in self.profiles:
             return Place(process.ask("open_storage", {})["storage"])
         where = {"redis_url": redis_url(), "namespace": f"{_NAMESPACE}:{uuid.uuid4().hex}"}
         return Place(process.ask("open_storage", where)["storage"], **where)
@@ -108,7 +105,7 @@ class CommandTarget(Target):
 
     def store_in(self, process: AdapterProcess, storage: Place) -> "AdapterStore":
         """A handle on a place, opened by a process of this adapter, which need not be the one that opened the place."""
-        kind = KeyedAdapterStore if "keyed-create" in frozenset(self.profiles) else AdapterStore
+        kind = KeyedAdapterStore if "keyed-create" in self.profiles else AdapterStore
         return kind(process, process.ask("open_store", {"storage": storage.storage})["store"])
 
     def another_process(self) -> AdapterProcess:
@@ -135,7 +132,7 @@ class CommandTarget(Target):
             process.kill()
         if not process.ended:
             process.ask("close_storage", {"storage": storage.storage})
-        elif "durable" in frozenset(self.profiles):
+        elif "durable" in self.profiles:
             self._left.append(storage)
         if storage.namespace:
             delete_namespace(storage.redis_url, storage.namespace)

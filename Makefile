@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := greentic_session conformance tests tools examples
 
-.PHONY: help conformance test test-fast matrix results soak check format docs site clean
+.PHONY: help conformance test test-fast matrix races results soak check format docs site clean
 
 help:
 	@echo "make conformance   judge the reference stores, in memory and on a real server"
 	@echo "make test          every test"
 	@echo "make test-fast     the tests of the Redis store on fakeredis, no server"
 	@echo "make matrix        try the suite on every wrong store, and write the kill matrix anew"
+	@echo "make races         see that racy wrong stores die and correct ones pass, over and over"
 	@echo "make results       judge the published Rust crates, and write conformance/results anew; needs cargo"
 	@echo "make soak          judge the correct stores over and over; SOAK='--seeds 1-10 --efforts quick' for less"
 	@echo "make check         format, lint and types"
@@ -45,6 +46,9 @@ test-fast: $(VENV)/.dev
 
 matrix: $(VENV)/.dev
 	$(BIN)/python -m tools.kill_matrix
+
+races: $(VENV)/.dev
+	$(BIN)/python -m tools.races $(RACES)
 
 results: $(VENV)/.dev
 	$(BIN)/python -m tools.make_results $(RESULTS)

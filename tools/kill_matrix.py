@@ -4,7 +4,7 @@ Run it from the checkout, with the library and the suite importable::
 
     python -m tools.kill_matrix
 
-or, to see that a race is met every time, such as ``python -m tools.kill_matrix --seeds 20 --effort normal CONC``. It ends with 1 where a wrong store survives, or is blamed on a rule that it doesn't break; the matrix is then left as it was.
+It ends with 1 where a wrong store survives, or is blamed on a rule that it doesn't break; the matrix is then left as it was.
 """
 
 import argparse
@@ -49,24 +49,29 @@ class Tried:
 
 def _names() -> dict[str, str]:
     """The mutants, each with its rule."""
-    return {wrong.__name__: wrong.rule for wrong in _catalogue().mutants()}
+    return {wrong.__name__: wrong.rule for wrong in mutant_module("catalogue").mutants()}
 
 
-def _catalogue() -> Any:
+def mutant_module(name: str) -> Any:
+    """A module of the folder of the mutants."""
     if str(MUTANTS) not in sys.path:
         sys.path.insert(0, str(MUTANTS))
-    return import_module("catalogue")
+    return import_module(name)
 
 
-def _try_out(name: str, effort: str, seed: int) -> Tried:
+def mutant(name: str) -> Any:
+    """A mutant by its name."""
+    return next(wrong for wrong in mutant_module("catalogue").mutants() if wrong.__name__ == name)
+
+
+def _try_out(name: str) -> Tried:
     """Try one mutant; this is what the other processes do."""
-    wrong = next(wrong for wrong in _catalogue().mutants() if wrong.__name__ == name)
-    trial = import_module("trial").try_out(wrong, effort, seed)
+    trial = mutant_module("trial").try_out(mutant(name))
     return Tried(trial.row(), trial.complaints, trial.seconds)
 
 
 @contextmanager
-def _a_server() -> Iterator[None]:
+def a_server() -> Iterator[None]:
     """A server for the mutants on Redis, ended with the block: a process of a pool doesn't end its own."""
     if os.environ.get("REDIS_URL"):
         yield
@@ -80,16 +85,15 @@ def _a_server() -> Iterator[None]:
 
 
 def _trials(names: Sequence[str], options: argparse.Namespace, console: Console) -> list[Tried]:
-    """Try the mutants, several at a time, and answer in their order, each as often as there are seeds."""
-    found: dict[tuple[str, int], Tried] = {}
-    jobs = [(name, seed) for name in names for seed in range(options.seeds)]
-    with _a_server(), ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
-        begun = {pool.submit(_try_out, name, options.effort, seed): (name, seed) for name, seed in jobs}
+    """Try the mutants, several at a time, and answer in their order."""
+    found: dict[str, Tried] = {}
+    with a_server(), ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
+        begun = {pool.submit(_try_out, name): name for name in names}
         for future in as_completed(begun):
             tried = found[begun[future]] = future.result()
             for complaint in tried.complaints:
                 console.print(f"{tried.row['mutant']}: {complaint}", style="red", markup=False)
-    return [found[job] for job in jobs]
+    return [found[name] for name in names]
 
 
 def _table(tried: Sequence[Tried]) -> Table:
@@ -121,8 +125,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
     )
     parser.add_argument("--quiet", action="store_true", help="only the totals and the complaints")
-    parser.add_argument("--seeds", type=int, default=1, help="how often each is tried (default: %(default)s)")
-    parser.add_argument("--effort", default="", help="the effort of all (default: each one's own, quick for most)")
     parser.add_argument("mutants", nargs="*", metavar="NAME", help="only these, or those of a family; write nothing")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
@@ -142,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{killed} of {len(tried)} wrong stores killed by a check of the rule that they break, "
         f"{len(faulty)} with complaints, in {monotonic() - began:.0f} s"
     )
-    if not faulty and not options.mutants and options.seeds == 1 and not options.effort:
+    if not faulty and not options.mutants:
         MATRIX.write_text(document(tried), encoding="utf-8", newline="\n")
     return 1 if faulty else 0
 

@@ -46,9 +46,20 @@ def stated(wrong):
 
 def judged(target, first="", effort="quick", seed=0):
     """The results of every check of a target's profiles, those of one rule first."""
-    conditions = Conditions(seed, effort, SECONDS)
     planned = sorted(select(target.profiles).checks(), key=lambda check: first not in check.rules)
+    return results(planned, target, effort, seed)
+
+
+def results(planned, target, effort, seed):
+    """The results of the given checks."""
+    conditions = Conditions(seed, effort, SECONDS)
     return [judge(check, target, conditions) for check in planned]
+
+
+def own_checks(wrong):
+    """The checks that may kill a mutant: those of its rule, and the search that it is there for."""
+    planned = select(wrong.profiles).checks()
+    return [check for check in planned if wrong.rule in check.rules or searches(check, wrong.found_by)]
 
 
 def searches(check, module):
@@ -98,14 +109,13 @@ def try_out(wrong, effort="", seed=0):
 
 def _try_out(wrong, effort, seed):
     began = monotonic()
-    results = judged(target_of(wrong), wrong.rule, effort or getattr(wrong, "effort", "quick"), seed)
-    planned = select(wrong.profiles).checks()
-    own = {check.name for check in planned if wrong.rule in check.rules or searches(check, wrong.found_by)}
-    failed = [result for result in results if result.outcome == "failed"]
+    found = judged(target_of(wrong), wrong.rule, effort or getattr(wrong, "effort", "quick"), seed)
+    own = {check.name for check in own_checks(wrong)}
+    failed = [result for result in found if result.outcome == "failed"]
     killed_by = [result.check for result in failed if result.rule == wrong.rule and result.check in own]
     complaints = []
     if not killed_by:
-        others = [told(result) for result in results if result.outcome != "passed"]
+        others = [told(result) for result in found if result.outcome != "passed"]
         complaints.append(f"no check of {wrong.rule} blames it; {others or 'it survived'}")
     complaints += [
         f"blamed on what it doesn't break: {told(result)}" for result in failed if result.rule not in allowed(wrong)

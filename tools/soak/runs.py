@@ -65,19 +65,22 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def in_memory() -> dict[str, str]:
+    """The environment in which the stores' files lie in memory, where that can be had: a disk is waited for at every commit."""
+    return {"TMPDIR": IN_MEMORY} if Path(IN_MEMORY).is_dir() else {}
+
+
 def run(store: Soaked, effort: str, seed: int, code: str) -> Run:
     """Judge a store through door 3."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         command = [sys.executable, "-m", "greentic_session_conformance", "conformance", store.target, "--quiet"]
         command += ["--effort", effort, "--seed", str(seed), "--report", folder]
         command += [word for profile in store.adds for word in ("--profile", profile)]
-        # The stores' files lie in memory where that can be had: a disk is waited for at every commit. A run is a group of
-        # its own: who interrupts the soak lets those that have begun come to their end.
-        place = {"TMPDIR": IN_MEMORY} if Path(IN_MEMORY).is_dir() else {}
+        # A run is a group of its own: who interrupts the soak lets those that have begun come to their end.
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env={**os.environ, **place},
+            env={**os.environ, **in_memory()},
             capture_output=True,
             text=True,
             check=False,

@@ -65,11 +65,11 @@ def racy_mutants() -> dict[str, str]:
 
 
 def kill(name: str, effort: str, seed: int) -> Met:
-    """Whether the checks of a mutant's rule kill it."""
+    """Whether the checks of a mutant's rule kill it, by that rule or by one that is broken along with it."""
     trial, wrong, began = mutant_module("trial"), mutant(name), monotonic()
     target = mutant_module("catalogue").target_of(wrong)
     found = trial.results(trial.own_checks(wrong), target, effort, seed)
-    killed = any(result.outcome == "failed" and result.rule == wrong.rule for result in found)
+    killed = any(result.outcome == "failed" and result.rule in {wrong.rule, *wrong.also} for result in found)
     return Met(killed, tuple(trial.told(result) for result in found) if not killed else (), monotonic() - began)
 
 

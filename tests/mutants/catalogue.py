@@ -8,11 +8,11 @@ from greentic_session_conformance import Target
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.targets.target import CallableTarget
 
-#: The modules of checks by random search that the suite has; a mutant that is `found_by` another one is tried by nobody yet.
-SEARCHES = frozenset({"sequences"})
+#: The modules of checks that search.
+SEARCHES = frozenset({"sequences", "histories", "killed"})
 
 
-def every_mutant():
+def mutants():
     """Every class of the modules ``wrong_*`` that names the rule that it breaks, in the order of the rules."""
     found = []
     for name in sorted(path.stem for path in Path(__file__).parent.glob("wrong_*.py")):
@@ -21,11 +21,6 @@ def every_mutant():
         found += [value for value in classes if getattr(value, "rule", "") and value.__module__ == name]
     order = list(rules())
     return sorted(found, key=lambda wrong: order.index(wrong.rule) if wrong.rule in order else len(order))
-
-
-def mutants():
-    """Those that the suite has to kill."""
-    return [wrong for wrong in every_mutant() if wrong.found_by in {"", *SEARCHES}]
 
 
 def target_of(wrong):

@@ -48,6 +48,34 @@ class TakesOutAndPutsIn(Base):
                 self.route_at_update(key, data)
 
 
+class HidesWhileUpdating(Base):
+    """CONC-10: writers wait for each other; a get doesn't, and sees nothing while an update has taken the old session out."""
+
+    rule = "CONC-10"
+    also = frozenset({"CONC-12"})
+    fault = "DELETE and INSERT under the writers' lock, and readers that need none"
+    found_by = "histories"
+
+    def __init__(self):
+        super().__init__()
+        self.writers = threading.Lock()
+
+    def create_session(self, ctx, data, key=None):
+        with self.writers:
+            return super().create_session(ctx, data, key)
+
+    def update_session(self, key, data):
+        with self.writers:
+            self.fence_update(self.existing(key), data)
+            del self.sessions[key]
+            self.sessions[key] = data
+            self.route_at_update(key, data)
+
+    def remove_session(self, key):
+        with self.writers:
+            super().remove_session(key)
+
+
 class CreatesUnlocked(Unlocked):
     """CONC-12: a create looks whether the key is free, and takes it, without a lock."""
 

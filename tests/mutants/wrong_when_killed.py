@@ -20,6 +20,7 @@ class WritesInPieces(Loses):
     """DUR-07: the file is written where it lies, piece by piece."""
 
     rule = "DUR-07"
+    found_by = "killed"
     effort = "normal"
     fault = "open(path, 'w') and json.dump, without a temporary file and a rename"
     store = _WritesInPieces
@@ -50,6 +51,7 @@ class LeavesItsLock(Loses):
     """DUR-07: a lock file is made and deleted, and waited for without end by whoever comes after a killed process."""
 
     rule = "DUR-07"
+    found_by = "killed"
     fault = "a lock file, or a row in a table of locks, without a lease"
     store = _LeavesItsLock
 

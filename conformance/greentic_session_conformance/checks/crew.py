@@ -5,7 +5,8 @@ import inspect
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from time import monotonic, monotonic_ns
 from typing import Any, Self
 
@@ -23,6 +24,25 @@ Call = tuple[Any, ...]
 Program = Sequence[Call]
 
 
+@dataclass(slots=True)
+class _Work:
+    """What one thread is to do.
+
+    Attributes:
+        barrier: where it waits for the others.
+        program: its calls.
+        seed: what decides where it steps back.
+        halt: where it halts.
+        turn: what it waits for before it begins, and tells when it is through.
+    """
+
+    barrier: threading.Barrier
+    program: Program
+    seed: str
+    halt: switching.Halt | None = None
+    turn: AbstractContextManager[None] = field(default_factory=nullcontext)
+
+
 class Crew:
     """Callers that make calls at the same time.
 
@@ -31,6 +51,9 @@ class Crew:
         storage: where the callers' handles are opened.
         shared: the one handle that all share; ``None`` opens one for each, on its own thread.
         as_tasks: whether the callers are tasks on the loop of the shared handle.
+
+    Attributes:
+        places: where in the store's code a caller can halt; none for tasks.
     """
 
     def __init__(self, case: Case, storage: Any, shared: Handle | None, *, as_tasks: bool) -> None:
@@ -38,7 +61,8 @@ class Crew:
         self._storage = storage
         self._shared = shared
         self._as_tasks = as_tasks
-        self._calls: list[queue.SimpleQueue[tuple[threading.Barrier, Program, str] | None]] = []
+        self._calls: list[queue.SimpleQueue[_Work | None]] = []
+        self.places = switching.Places(case.random)
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._closed: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -80,19 +104,24 @@ class Crew:
             return
         self._answers.put(opened(Answer()))
         while (work := self._calls[number].get()) is not None:
-            barrier, program, seed = work
-            barrier.wait()
-            with switching.within(store, seed):
-                for call in program:
-                    invoked = monotonic_ns()
+            work.barrier.wait()
+            with work.turn, switching.within(store, work.seed, work.halt) as lines:
+                for call in work.program:
+                    before, invoked = replace(lines), monotonic_ns()
                     answer = _answer(store, call, loop)
                     self._answers.put(Event(number + 1, call, answer, invoked, monotonic_ns()))
+                    self.places.note(call[0], lines.since(before))
         if self._shared is None:
             self._closed.put(_answer(self._case.target, ("close_store", store), loop))
         loop.close()
 
-    def run(self, programs: Sequence[Program]) -> list[Event]:
+    def run(self, programs: Sequence[Program], place: switching.Place | None = None) -> list[Event]:
         """Let each caller go through a program of its own, all at the same time, and wait for all answers.
+
+        Args:
+            programs: what each caller does.
+            place: where in the store's code the first caller halts, while all others go through what they do; those begin
+                then. ``None`` lets all begin at once.
 
         Returns:
             Every call, in the order of the callers and then of their programs.
@@ -112,9 +141,8 @@ class Crew:
             assert self._shared is not None
             events = self._as_tasks_together(programs, self._shared)
         else:
-            barrier = threading.Barrier(len(programs))
-            for number, program in enumerate(programs):
-                self._calls[number].put((barrier, program, f"{self._case.random.random()}"))
+            for number, work in enumerate(self._shared_out(programs, place)):
+                self._calls[number].put(work)
             with switching.often():
                 events = self._collect(programs)
         ordered = sorted(events, key=lambda event: (event.caller, event.invoked))
@@ -123,6 +151,16 @@ class Crew:
         for event in ordered:
             _raise_where_there_is_none(event.answer)
         return [replace(event, answer=formed(event.call, event.answer)) for event in ordered]
+
+    def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
+        barrier, choose = threading.Barrier(len(programs)), self._case.random
+        works = [_Work(barrier, program, f"{choose.random()}") for program in programs]
+        if place is not None:
+            halt = switching.Halt(place, len(works) - 1)
+            for work in works:
+                work.turn = halt.meanwhile()
+            works[0].halt, works[0].turn = halt, halt.halting()
+        return works
 
     def volley(self, calls: Sequence[Call]) -> list[Answer]:
         """Make calls at the same time, each by a caller of its own, and wait for all answers.

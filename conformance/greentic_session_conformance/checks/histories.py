@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from random import Random
 from time import monotonic_ns
 from typing import Final, NamedTuple
 
@@ -13,10 +14,13 @@ from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Progra
 from greentic_session_conformance.checks.race import ROUNDS, UNKNOWN, marked, race
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.search.history import Event, linearizable, without_what_does_not_matter
+from greentic_session_conformance.search.switching import Place, Places
 from greentic_session_conformance.search.timeline import timeline
 
 #: For how many seconds an explanation of one history is searched; then it is undecided.
 SEARCH_SECONDS: Final = 2.0
+#: How many histories there are at quick effort, for each way of calling the store.
+HISTORIES: Final = 4 * ROUNDS
 
 #: The codes with which an operation that came too late, or second, is rightly refused.
 _REFUSED: Final = {"update_session": "not_found", "remove_session": "not_found", "create_session": "conflict"}
@@ -76,8 +80,24 @@ class _Round:
             for _ in range(choose.choice((2, 3, CALLERS // 2, CALLERS)))
         ]
 
-    def _call(self, operation: str) -> Call:
-        key = self.case.random.choice(self.keys)
+    def around(self, operation: str) -> list[Program]:
+        """One call, and what others do while it halts: all look, and now and then one changes something, too."""
+        choose = self.case.random
+        held = [key for key, _ in self.before.versions]
+        key = choose.choice(self.keys if operation == "create_session" or not held else held)
+        others: list[Call] = [self._call("get_session", key), self._call("find_by_user", key)]
+        if choose.random() < 0.5:
+            others.append(self._call(choose.choice(self.changes), key))
+            choose.shuffle(others)
+        return [[self._call(operation, key)], *([call] for call in others)]
+
+    @property
+    def changes(self) -> list[str]:
+        """The operations that change something."""
+        return ["update_session", "remove_session", *(["create_session"] if self.keyed else [])]
+
+    def _call(self, operation: str, key: str = "") -> Call:
+        key = key or self.case.random.choice(self.keys)
         if operation == "update_session":
             return (operation, key, self.version())
         if operation == "create_session":
@@ -259,10 +279,11 @@ def _version(value: object) -> str:
 class _Alone:
     """One caller who goes through the programs of all the others, one after another."""
 
-    def __init__(self, store: Handle) -> None:
+    def __init__(self, store: Handle, choose: Random) -> None:
         self._store = store
+        self.places = Places(choose)  # nobody is there to halt for, so none is ever known
 
-    def run(self, programs: Sequence[Program]) -> list[Event]:
+    def run(self, programs: Sequence[Program], _place: Place | None = None) -> list[Event]:
         """The same as a crew does at the same time."""
         events = []
         for caller, program in enumerate(programs, 1):
@@ -283,7 +304,7 @@ def _histories(case: Case, *, keyed: bool) -> None:
             _is_of_several_callers(case, keyed=keyed)
             raise
 
-    race(case, once)
+    race(case, once, HISTORIES)
 
 
 def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
@@ -294,7 +315,7 @@ def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
     store = case.store()
     for number in range(ROUNDS):
         try:
-            _history(case, store, _Alone(store), number, keyed=keyed)
+            _history(case, store, _Alone(store, case.random), number, keyed=keyed)
         except (Failed, UnexpectedError):
             message = "its precondition failed: one caller alone is answered wrongly, too"
             raise NotJudged(message) from None
@@ -305,7 +326,9 @@ def _history(case: Case, store: Handle, crew: "Crew | _Alone", number: int, *, k
     """One history; answers why it couldn't be judged."""
     this = _Round(case, store, keyed, f"user-{number}")
     this.prepare()
-    events = crew.run(this.programs())
+    halting = case.random.choice(this.changes)
+    place = crew.places.next(halting) if number % 4 else None
+    events = crew.run(this.programs() if place is None else this.around(halting), place)
     seen = this.look()
     unknown = sum(event.answer.outcome_unknown for event in events)
     undecided = None

@@ -2,9 +2,11 @@
 
 import random
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
@@ -12,6 +14,12 @@ from typing import Any, Final
 _ODDS: Final = 0.06
 #: For how long the thread steps back there: long enough for another one to get its turn.
 _PAUSE: Final = 1e-6
+#: For how long one caller halts, where the others wait for what it holds, in seconds.
+_HALT: Final = 2e-3
+#: For how long the others wait for one that doesn't come to where it halts, in seconds.
+_PATIENCE: Final = 5e-2
+#: What the operations' own methods are called.
+_OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 #: How often the interpreter looks for another thread by itself, in seconds.
 _INTERVAL: Final = 1e-5
 
@@ -33,22 +41,134 @@ def _packages(store: Any) -> frozenset[str]:
     return frozenset(found - {"builtins", "abc", "typing", "greentic_session_conformance"})
 
 
+@dataclass(slots=True)
+class Lines:
+    """How many lines of the store's code a thread has come through.
+
+    Attributes:
+        all: all of them.
+        own: those of the methods that are called as the operations are, without what these call.
+    """
+
+    all: int = 0
+    own: int = 0
+
+    def since(self, before: "Lines") -> "Lines":
+        """Those since an earlier count."""
+        return Lines(self.all - before.all, self.own - before.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the store's code.
+
+    Attributes:
+        line: which one, counted from the first that a thread comes through.
+        own: whether only the operations' own lines are counted.
+    """
+
+    line: int
+    own: bool
+
+    def is_reached(self, lines: Lines, *, at_own: bool) -> bool:
+        """Whether a thread that has come through so many lines is there."""
+        return (at_own and lines.own == self.line) if self.own else lines.all == self.line
+
+
+class Places:
+    """The places in each operation, as far as they are known: those that a caller has come through before."""
+
+    def __init__(self, choose: random.Random) -> None:
+        self._choose = choose
+        self._most: dict[str, Lines] = {}
+        self._turns: dict[str, int] = {}
+
+    def note(self, operation: str, lines: Lines) -> None:
+        """Know through how many lines a call has come."""
+        most = self._most.setdefault(operation, Lines())
+        most.all, most.own = max(most.all, lines.all), max(most.own, lines.own)
+
+    def next(self, operation: str) -> Place | None:
+        """Another place each time, until all have had their turn; nothing while none is known.
+
+        Every other one is a line of the operation's own method: they are few, and most races lie between two of them.
+        """
+        most = self._most.get(operation, Lines())
+        if not most.all:
+            return None
+        turn = self._turns.setdefault(operation, self._choose.randrange(1000))
+        self._turns[operation] += 1
+        own = bool(turn % 2 and most.own)
+        return Place(turn // 2 % (most.own if own else most.all) + 1, own)
+
+
+class Halt:
+    """A place in the store's code where one caller halts, until the others have gone through all that they do, or wait for it.
+
+    A race that needs one turn to the others at one line is so met as soon as that line is chosen.
+
+    Args:
+        place: where it halts.
+        others: how many others there are.
+    """
+
+    def __init__(self, place: Place, others: int) -> None:
+        self.place = place
+        self._left = others
+        self._reached, self._through = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Halt."""
+        self._reached.set()
+        self._through.wait(_HALT)
+
+    @contextmanager
+    def halting(self) -> Iterator[None]:
+        """The caller that halts; the others aren't kept waiting by one that has ended before."""
+        try:
+            yield
+        finally:
+            self._reached.set()
+
+    @contextmanager
+    def meanwhile(self) -> Iterator[None]:
+        """One of the others, who begins when the one has halted."""
+        self._reached.wait(_PATIENCE)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._left -= 1
+                if not self._left:
+                    self._through.set()
+
+
 @contextmanager
-def within(store: Any, seed: str) -> Iterator[None]:
-    """Let this thread step back in the middle of the store's code, at lines that a seed decides; not under a debugger or a coverage.
+def within(store: Any, seed: str, halt: Halt | None = None) -> Iterator[Lines]:
+    """Let this thread step back in the middle of the store's code; not under a debugger or a coverage.
 
     Args:
         store: the store whose code it is.
-        seed: what decides.
+        seed: what decides at which lines it steps back.
+        halt: where it halts instead.
     """
+    lines = Lines()
     if sys.gettrace() is not None:
-        yield
+        yield lines
         return
     packages, choice = _packages(store), random.Random(seed).random  # noqa: S311 - repeatable on purpose
 
-    def line(_frame: FrameType, event: str, _argument: Any) -> Any:
-        if event == "line" and choice() < _ODDS:
-            time.sleep(_PAUSE)
+    def line(frame: FrameType, event: str, _argument: Any) -> Any:
+        if event == "line":
+            own = frame.f_code.co_name in _OPERATIONS
+            lines.all += 1
+            lines.own += own
+            if halt is not None:
+                if halt.place.is_reached(lines, at_own=own):
+                    halt.stop()
+            elif choice() < _ODDS:
+                time.sleep(_PAUSE)
         return line
 
     def call(frame: FrameType, _event: str, _argument: Any) -> Any:
@@ -56,6 +176,6 @@ def within(store: Any, seed: str) -> Iterator[None]:
 
     sys.settrace(call)
     try:
-        yield
+        yield lines
     finally:
         sys.settrace(None)

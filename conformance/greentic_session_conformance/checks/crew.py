@@ -62,6 +62,7 @@ class Crew:
         self._shared = shared
         self._as_tasks = as_tasks
         self._calls: list[queue.SimpleQueue[_Work | None]] = []
+        self._has_lines = False
         self.places = switching.Places(case.random)
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._closed: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -99,6 +100,7 @@ class Crew:
 
         try:
             store = self._shared.store if self._shared else loop.finish(self._case.target.open_store(self._storage))
+            self._has_lines = switching.has_lines(store)
         except BaseException as error:  # noqa: BLE001 - the target's code may raise anything; it is told to the check
             self._answers.put(opened(Answer(error=error)))
             return
@@ -151,6 +153,11 @@ class Crew:
         for event in ordered:
             _raise_where_there_is_none(event.answer)
         return [replace(event, answer=formed(event.call, event.answer)) for event in ordered]
+
+    @property
+    def can_halt(self) -> bool:
+        """Whether a caller can halt in the middle of the store's code: on a thread, where that code is Python in this process."""
+        return not self._as_tasks and self._has_lines
 
     def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
         barrier, choose = threading.Barrier(len(programs)), self._case.random

@@ -19,8 +19,8 @@ from greentic_session_conformance.search.timeline import timeline
 
 #: For how many seconds an explanation of one history is searched; then it is undecided.
 SEARCH_SECONDS: Final = 2.0
-#: How many histories there are at quick effort, for each way of calling the store.
-HISTORIES: Final = 4 * ROUNDS
+#: In one history of so many nobody halts.
+_FREE: Final = 4
 
 #: The codes with which an operation that came too late, or second, is rightly refused.
 _REFUSED: Final = {"update_session": "not_found", "remove_session": "not_found", "create_session": "conflict"}
@@ -304,7 +304,7 @@ def _histories(case: Case, *, keyed: bool) -> None:
             _is_of_several_callers(case, keyed=keyed)
             raise
 
-    race(case, once, HISTORIES)
+    race(case, once, _FREE)
 
 
 def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
@@ -327,7 +327,7 @@ def _history(case: Case, store: Handle, crew: "Crew | _Alone", number: int, *, k
     this = _Round(case, store, keyed, f"user-{number}")
     this.prepare()
     halting = case.random.choice(this.changes)
-    place = crew.places.next(halting) if number % 4 else None
+    place = crew.places.next(halting) if number % _FREE else None
     events = crew.run(this.programs() if place is None else this.around(halting), place)
     seen = this.look()
     unknown = sum(event.answer.outcome_unknown for event in events)

@@ -19,13 +19,13 @@ UNKNOWN: Final = "an unknown outcome (unavailable or timeout)"
 Round = Callable[[Handle, Crew, int], str | None]
 
 
-def race(case: Case, once: Round, quick: int = ROUNDS) -> None:
+def race(case: Case, once: Round, times: int = 1) -> None:
     """Run the rounds of a race, and as many again, at most, in place of those that can't be judged.
 
     Args:
         case: the check's case.
         once: one round, which gets the check's handle, the callers, and its number from 1 on.
-        quick: how many rounds there are at quick effort.
+        times: how many times as many rounds there are where a caller can halt in the middle of the store's code.
 
     Raises:
         NotJudged: one caller alone is answered wrongly, or fewer than half of the planned rounds could be judged.
@@ -33,7 +33,7 @@ def race(case: Case, once: Round, quick: int = ROUNDS) -> None:
 
     def rounds(store: Handle, crew: Crew) -> None:
         keeps_what_it_is_given(case, store)
-        planned, judged, left_out = case.rounds(quick), 0, Counter[str]()
+        planned, judged, left_out = case.rounds(ROUNDS * times if crew.can_halt else ROUNDS), 0, Counter[str]()
         while judged + left_out.total() < planned + (min(planned, left_out.total()) if judged else 0):
             number = judged + left_out.total() + 1
             with case.vector(f"round {number}"):

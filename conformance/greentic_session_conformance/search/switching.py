@@ -41,6 +41,11 @@ def _packages(store: Any) -> frozenset[str]:
     return frozenset(found - {"builtins", "abc", "typing", "greentic_session_conformance"})
 
 
+def has_lines(store: Any) -> bool:
+    """Whether a store is code of its own in this process, and not another one's behind an adapter."""
+    return bool(_packages(store))
+
+
 @dataclass(slots=True)
 class Lines:
     """How many lines of the store's code a thread has come through.

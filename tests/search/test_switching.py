@@ -1,0 +1,114 @@
+"""Races are made likely: a caller halts where it is told to, and the others go through what they do meanwhile."""
+
+import random
+import threading
+
+import pytest
+from greentic_session_conformance.search.switching import Halt, Lines, Place, Places, has_lines, within
+from greentic_session_conformance.targets.command import AdapterStore
+
+
+class TwoSteps:
+    """Two values that belong together, written one after the other."""
+
+    def __init__(self):
+        self.one = self.other = 0
+
+    def update_session(self):
+        self.one += 1
+        self.helped()
+
+    def helped(self):
+        self.other += 1
+
+
+def lines_of(store):
+    with within(store, "seed") as lines:
+        store.update_session()
+    return lines
+
+
+def halted_at(place):
+    """What another caller sees of the two values while the first one halts."""
+    store, seen = TwoSteps(), []
+    halt = Halt(place, others=1)
+
+    def look():
+        with halt.meanwhile():
+            seen.append((store.one, store.other))
+
+    other = threading.Thread(target=look)
+    other.start()
+    with halt.halting(), within(store, "seed", halt):
+        store.update_session()
+    other.join()
+    assert (store.one, store.other) == (1, 1)
+    return seen[0]
+
+
+def test_lines_are_counted_those_of_the_operations_own_methods_apart():
+    assert lines_of(TwoSteps()) == Lines(all=3, own=2)
+    assert Lines(5, 3).since(Lines(3, 2)) == Lines(2, 1)
+
+
+@pytest.mark.parametrize(
+    ("place", "seen"),
+    [
+        (Place(1, own=False), (0, 0)),
+        (Place(2, own=False), (1, 0)),
+        (Place(3, own=False), (1, 0)),
+        (Place(1, own=True), (0, 0)),
+        (Place(2, own=True), (1, 0)),
+        (Place(99, own=True), (1, 1)),
+    ],
+    ids=str,
+)
+def test_the_others_see_what_is_there_where_one_halts(place, seen):
+    assert halted_at(place) == seen
+
+
+def test_one_that_the_others_wait_for_goes_on_by_itself():
+    held, halt = threading.Lock(), Halt(Place(1, own=False), others=1)
+
+    class Locked(TwoSteps):
+        def update_session(self):
+            with held:
+                super().update_session()
+
+    def wait_for_it():
+        with halt.meanwhile(), held:
+            pass
+
+    other = threading.Thread(target=wait_for_it)
+    other.start()
+    with halt.halting(), within(Locked(), "seed", halt) as lines:
+        Locked().update_session()
+    other.join()
+
+    assert lines.all > 0
+
+
+def test_each_place_has_its_turn():
+    places = Places(random.Random(7))
+    assert places.next("update_session") is None
+
+    places.note("update_session", Lines(all=6, own=3))
+    places.note("update_session", Lines(all=2, own=1))
+
+    assert {places.next("update_session") for _ in range(12)} == {
+        *(Place(line, own=True) for line in (1, 2, 3)),
+        *(Place(line, own=False) for line in range(1, 7)),
+    }
+    assert places.next("remove_session") is None
+
+
+def test_code_without_methods_of_that_name_has_places_all_the_same():
+    places = Places(random.Random(7))
+    places.note("remove_session", Lines(all=2, own=0))
+
+    assert {places.next("remove_session") for _ in range(8)} == {Place(1, own=False), Place(2, own=False)}
+
+
+def test_a_store_behind_an_adapter_has_no_lines_here():
+    assert has_lines(TwoSteps())
+    assert not has_lines(object.__new__(AdapterStore))

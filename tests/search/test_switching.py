@@ -1,6 +1,5 @@
 """Races are made likely: a caller halts where it is told to, and the others go through what they do meanwhile."""
 
-import random
 import threading
 
 import pytest
@@ -89,7 +88,7 @@ def test_one_that_the_others_wait_for_goes_on_by_itself():
 
 
 def test_each_place_has_its_turn():
-    places = Places(random.Random(7))
+    places = Places("seed")
     assert places.next("update_session") is None
 
     places.note("update_session", Lines(all=6, own=3))
@@ -103,7 +102,7 @@ def test_each_place_has_its_turn():
 
 
 def test_code_without_methods_of_that_name_has_places_all_the_same():
-    places = Places(random.Random(7))
+    places = Places("seed")
     places.note("remove_session", Lines(all=2, own=0))
 
     assert {places.next("remove_session") for _ in range(8)} == {Place(1, own=False), Place(2, own=False)}

@@ -63,7 +63,7 @@ class Crew:
         self._as_tasks = as_tasks
         self._calls: list[queue.SimpleQueue[_Work | None]] = []
         self._has_lines = False
-        self.places = switching.Places(case.random)
+        self.places = switching.Places(f"{case.random.random()}")
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._closed: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -111,8 +111,9 @@ class Crew:
                 for call in work.program:
                     before, invoked = replace(lines), monotonic_ns()
                     answer = _answer(store, call, loop)
-                    self._answers.put(Event(number + 1, call, answer, invoked, monotonic_ns()))
+                    event = Event(number + 1, call, answer, invoked, monotonic_ns())
                     self.places.note(call[0], lines.since(before))
+                    self._answers.put(event)
         if self._shared is None:
             self._closed.put(_answer(self._case.target, ("close_store", store), loop))
         loop.close()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from random import Random
 from time import monotonic_ns
 from typing import Final, NamedTuple
 
@@ -279,9 +278,9 @@ def _version(value: object) -> str:
 class _Alone:
     """One caller who goes through the programs of all the others, one after another."""
 
-    def __init__(self, store: Handle, choose: Random) -> None:
+    def __init__(self, store: Handle) -> None:
         self._store = store
-        self.places = Places(choose)  # nobody is there to halt for, so none is ever known
+        self.places = Places("")  # nobody is there to halt for, so none is ever known
 
     def run(self, programs: Sequence[Program], _place: Place | None = None) -> list[Event]:
         """The same as a crew does at the same time."""
@@ -315,7 +314,7 @@ def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
     store = case.store()
     for number in range(ROUNDS):
         try:
-            _history(case, store, _Alone(store, case.random), number, keyed=keyed)
+            _history(case, store, _Alone(store), number, keyed=keyed)
         except (Failed, UnexpectedError):
             message = "its precondition failed: one caller alone is answered wrongly, too"
             raise NotJudged(message) from None

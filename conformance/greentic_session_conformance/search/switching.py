@@ -81,10 +81,14 @@ class Place:
 
 
 class Places:
-    """The places in each operation, as far as they are known: those that a caller has come through before."""
+    """The places in each operation, as far as they are known: those that a caller has come through before.
 
-    def __init__(self, choose: random.Random) -> None:
-        self._choose = choose
+    Args:
+        seed: what decides which comes first.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._choose = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._most: dict[str, Lines] = {}
         self._turns: dict[str, int] = {}
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from greentic_session_conformance.search import switching
 from greentic_session_conformance.search.switching import Halt, Lines, Place, Places, has_lines, within
 from greentic_session_conformance.targets.command import AdapterStore
 
@@ -62,7 +63,10 @@ def test_lines_are_counted_those_of_the_operations_own_methods_apart():
     ],
     ids=str,
 )
-def test_the_others_see_what_is_there_where_one_halts(place, seen):
+def test_the_others_see_what_is_there_where_one_halts(place, seen, monkeypatch):
+    monkeypatch.setattr(switching, "_HALT", 60)
+    monkeypatch.setattr(switching, "_PATIENCE", 60)
+
     assert halted_at(place) == seen
 
 

@@ -14,12 +14,17 @@ from pathlib import Path
 import pytest
 import redis
 from greentic_session_conformance.servers import NoServerError, PrivateServer, embedded_binary
+from hypothesis import settings
 
 from greentic_session.redis_store import _scripts as scripts
 
 # Begun in the background of a shell that has no jobs, a process ignores Ctrl-C, and so does all that it starts: tests send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# An example that takes long shows a busy machine, not a fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHA1 = "its Lua has no redis.sha1hex, by which a second look at a record is guarded"
 TYPES = "its Lua can't catch the error of a command on a key of another type"

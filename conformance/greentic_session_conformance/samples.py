@@ -20,6 +20,28 @@ CHARACTERS: Final = (
     "\"'\\/%_*?[]{}:;|&<>$`~#\\u0000\\n"
 )
 
+#: Keys under which nothing is.
+ODD_KEYS: Final = (
+    "", " ", "-", ".", "..", "*", "?", "[a-z]", "{}", "%", "_", "'", '"', "\\", "/", "../x", ":", "a:b", "session:x", "user:x",
+    "\x00", "\n", "0", "-1", "null", "None", "true", "é", "e\u0301", "😀", "k" * 10_000, "00000000-0000-0000-0000-000000000000",
+)  # fmt: skip
+
+#: Texts that something on the way reads as another (a query string, a reader of CSV or YAML, a weakly typed language, a collation,
+#: a file system), each with what it is read as.
+MISREAD: Final = (
+    ("a+b", "a b"), ("a%41", "aA"), ("100%25", "100%"), ("&amp;", "&"), ("&#65;", "A"), ("<b>a</b>", "a"), ("<![CDATA[a]]>", "a"),
+    ("it''s", "it's"), ('a""b', 'a"b'), ("'a", "a"), ('"a"', "a"), ("[a]", "a"), ("a\\\\b", "a\\b"), ("a\\nb", "a\nb"), ("\\u0041", "A"), ("a\\'b", "a'b"),
+    ("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\n", "a"), ("a\tb", "a b"), ("a  b", "a b"), ("a{{b}}c", "ac"), ("${a}b", "b"), ("$$", "$"), ("%%s", "%s"), ("=1+1", "2"),
+    ("1.0", "1"), ("1e3", "1000"), ("007", "7"), ("+1", "1"), ("-0", "0"), ("0x10", "16"), ("1,000", "1000"), ("9007199254740993", "9007199254740992"),
+    ("True", "true"), ("yes", "true"), ("on", "1"), ("no", "false"), ("off", "0"), ("~", "null"), ("NaN", "nan"), ("NULL", "null"), ("N/A", "nan"),
+    ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05+00:00"), ("2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05Z"), ("2026-01-02", "2026-01-02T00:00:00"),
+    ("3F2504E0-4F89-11D3-9A0C-0305E82C3301", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"), ("3f2504e0-4f89-11d3-9a0c-0305e82c3302", "3f2504e04f8911d39a0c0305e82c3302"),
+    ("en_US", "en-US"), ("\uff41", "a"), ("\ufb01", "fi"), ("stra\u00dfe", "strasse"), ("\u03c2", "\u03c3"), ("caf\u00e9", "cafe"), ("\u0130", "i"),
+    ("a\u00adb", "ab"), ("a\u200bb", "ab"), ("\ufeffa", "a"), ("\U0001f363", "\U0001f37a"), ("\u2019", "'"), ("\u2013", "-"), ("\u2026", "..."),
+    ("a//b", "a/b"), ("a/./b", "a/b"), ("b/../a", "a"), ("a.", "a"), ("a;b", "a"), ("a#b", "a"), ("a?b", "a"), ("a,b", "a"), ("a@b", "a"), ("a--b", "a"),
+    ("plumless", "buckeroo"),  # one CRC-32
+)  # fmt: skip
+
 
 def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:
     """A context as a careful writer makes it: both names of each pair are set."""

@@ -38,6 +38,28 @@ class Async:
         return await self._call("find_by_user", ctx, user)
 
 
+class ReadsAsync(Plain):
+    """Reads are awaited, writes are not."""
+
+    async def get_session(self, key):
+        await asyncio.sleep(0)
+        return super().get_session(key)
+
+    async def find_by_user(self, ctx, user):
+        await asyncio.sleep(0)
+        return super().find_by_user(ctx, user)
+
+
+class WritesAsync(Async):
+    """Writes are awaited, one at a time; reads come from memory at once."""
+
+    def get_session(self, key):
+        return self._place.get_session(key)
+
+    def find_by_user(self, ctx, user):
+        return self._place.find_by_user(ctx, user)
+
+
 class BoundToItsLoop(Async):
     """Can be opened on a running loop only, and is of no use on another one."""
 

@@ -7,6 +7,7 @@ import uuid
 from plain_store import Plain
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SIGNS = "!#$%&()+,-./:;<=>?@[]^_{|}~"
 EMOJI = [chr(0x1F600 + number) for number in range(64)]
 
 
@@ -60,3 +61,17 @@ class PicturesOfATypeOfItsOwn(Plain):
         key = Key("".join(secrets.choice(EMOJI) for _ in range(16)))
         key.issued = time.time()
         return key
+
+
+class Signs(Plain):
+    """A word, and signs: what varies are neither letters nor digits."""
+
+    def issue(self):
+        return "key" + "".join(secrets.choice(SIGNS) for _ in range(40))
+
+
+class FewCharacters(Plain):
+    """Keys of five characters of a million."""
+
+    def issue(self):
+        return "".join(chr(0x20000 + secrets.randbelow(0x60000)) for _ in range(5))

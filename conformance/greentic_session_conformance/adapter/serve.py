@@ -87,7 +87,8 @@ class _Handle:
         self.place = place
         self.store = store
         self._threads = [home]
-        asynchronous = inspect.iscoroutinefunction(getattr(store, "get_session", None))
+        operations = ("create_session", "get_session", "update_session", "remove_session", "find_by_user")
+        asynchronous = any(inspect.iscoroutinefunction(getattr(store, name, None)) for name in operations)
         self._shared = place.target.thread_safe and not asynchronous
 
     def do(self, work: Work, done: Done) -> None:

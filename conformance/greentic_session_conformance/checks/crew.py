@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic, monotonic_ns
 from typing import Any, Self
 
 from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import formed
 from greentic_session_conformance.case.loop import Loop
+from greentic_session_conformance.samples import USER, context, session
 from greentic_session_conformance.search import switching
 from greentic_session_conformance.search.history import Event
 
@@ -191,7 +193,8 @@ class Crew:
                 await asyncio.sleep(0)
                 invoked = monotonic_ns()
                 try:
-                    answer = Answer(await _invoke(shared.store, call))
+                    value = _invoke(shared.store, call)
+                    answer = Answer(await value if inspect.isawaitable(value) else value)
                 except BaseException as error:
                     if self._case.limit.interrupted or _is_being_cancelled(error):
                         raise
@@ -273,12 +276,20 @@ def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
 
 
 def _is_async(handle: Handle, case: Case) -> bool:
+    """Whether any of the operations is: some stores read at once and write by awaiting, or the other way round."""
+    ctx = context()
     awaited = []
 
-    def ask() -> Any:
-        value = handle.store.get_session("no-such-key")
+    def ask(call: Call) -> Any:
+        value = _invoke(handle.store, call)
         awaited.append(inspect.isawaitable(value))
         return value
 
-    case.answer("get_session", ask)
+    for call in (
+        ("get_session", "no-such-key"),
+        ("find_by_user", ctx, USER),
+        ("update_session", "no-such-key", session(ctx)),
+        ("remove_session", "no-such-key"),
+    ):
+        case.answer(call[0], partial(ask, call))
     return any(awaited)

@@ -6,6 +6,7 @@ from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import (
     CHARACTERS,
     ENV,
+    MISREAD,
     SNAPSHOT,
     TENANT,
     USER,
@@ -13,6 +14,20 @@ from greentic_session_conformance.samples import (
     full,
     session,
 )
+
+#: The members of a context that are free text.
+_TEXTS = ("session_id", "flow_id", "node_id", "provider_id", "trace_id", "i18n_id", "correlation_id", "idempotency_key")
+#: Names of attributes that a store may have taken for its own.
+_TAKEN = (
+    "_id", "_rev", "_key", "id", "pk", "sk", "PK", "SK", "ttl", "TTL", "type", "version", "__v", "__type", "__proto__", "__class__", "@type", "constructor",
+    "toString", "class", "data", "key", "value", "rowid", "env", "tenant", "tenant_id", "team", "user", "attributes", "expires_at", "created_at", "updated_at",
+)  # fmt: skip
+
+
+def _throughout(text: str) -> SessionData:
+    """A session in which every free text is the one given, alone."""
+    ctx = context().replace(**dict.fromkeys(_TEXTS, text), impersonation=Impersonation("actor.1", text))
+    return SessionData(ctx, "flow", SessionCursor(text, wait_reason=text, outbox_marker=text), text)
 
 
 def _round(case: Case, store: Handle, data: SessionData, what: str) -> None:
@@ -86,6 +101,15 @@ def characters_survive(case: Case) -> None:
                 session(context(), node=character, context_json=f"{character}a{character}"),
                 f"only U+{ord(character):04X}",
             )
+    for text, read_as in MISREAD:
+        what = f"texts that are {text!a}, which could be read as {read_as!a}"
+        data = _throughout(text)
+        key = store.create(data.tenant_ctx, data)
+        case.expect_data(store.get(key), data, f"get_session after create_session with {what}")
+        with case.given():
+            store.update(key, session(data.tenant_ctx))
+        store.update(key, data)
+        case.expect_data(store.get(key), data, f"get_session after update_session with {what}")
 
 
 @check("DATA-04")
@@ -93,9 +117,7 @@ def empty_is_not_absent(case: Case) -> None:
     """Absent members, empty strings and the words null and None stay apart."""
     store = case.store()
     for text in ("", " ", "null", "None", "undefined", "0", "false"):
-        ctx = context().replace(session_id=text, flow_id=text, trace_id=text, idempotency_key=text)
-        data = SessionData(ctx, "flow", SessionCursor("n", wait_reason=text, outbox_marker=text), text)
-        _round(case, store, data, f"strings that are {text!a}")
+        _round(case, store, _throughout(text), f"strings that are {text!a}")
     _round(case, store, session(context()), "absent members")
     _round(case, store, session(context().replace(deadline=InvocationDeadline(0))), "a deadline of 0")
 
@@ -164,7 +186,9 @@ def attributes_are_complete(case: Case) -> None:
         "00": "00",
     }
     many = {f"k{i}": str(i) for i in range(64)}
-    for attributes in (alike, values, many, {}):
+    taken = {name: f"its {name}" for name in _TAKEN}
+    misread = {name: text for text, read_as in MISREAD for name in (text, read_as)}
+    for attributes in (alike, values, many, taken, misread, {}):
         _round(case, store, session(context().replace(attributes=attributes)), f"{len(attributes)} attributes")
 
 
@@ -183,27 +207,15 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
     )
     data = session(context(user=long_id)).replace(flow_id=long_id, pack_id=long_id)
     _round(case, store, data, "ids of 255 characters")
-    ctx = context().replace(
-        **dict.fromkeys(
-            (
-                "session_id",
-                "flow_id",
-                "node_id",
-                "provider_id",
-                "trace_id",
-                "i18n_id",
-                "correlation_id",
-                "idempotency_key",
-            ),
-            text,
-        )
-    )
+    ctx = context().replace(**dict.fromkeys(_TEXTS, text), impersonation=Impersonation(long_id, text))
     cursor = SessionCursor(text, wait_reason=text, outbox_marker=text)
     _round(case, store, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
     for context_json in ("x" * 262_144, "\x00" * 262_144, "\U0001f600" * 65_536):
         _round(case, store, session(context(), context_json=context_json), f"256 KiB of {context_json[0]!a}")
     attributes = {f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}
     _round(case, store, session(context().replace(attributes=attributes)), "64 attributes of 1 KiB")
+    everything = session(ctx.replace(attributes=attributes), context_json="x" * 262_144).replace(cursor=cursor)
+    _round(case, store, everything, "all of these at once")
 
 
 @check("DATA-10")

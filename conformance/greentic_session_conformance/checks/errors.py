@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import context, session
+from greentic_session_conformance.samples import ODD_KEYS, context, session
 
 _DIMENSIONS = (
     ("env", {"env": "prod"}),
@@ -73,6 +73,14 @@ def a_missing_key_is_not_found(case: Case) -> None:
         answer = store.try_remove(key)
         if not answer.ok:
             case.expect(answer.code == "not_found", "not_found from remove_session", answer.describe())
+    for key in ODD_KEYS:
+        for operation, answer in (
+            ("update_session", store.try_update(key, session(ctx))),
+            ("remove_session", store.try_remove(key)),
+        ):
+            if not answer.ok:
+                told = f"not_found from {operation} of the unknown key {key[:40]!a}"
+                case.expect(answer.code == "not_found", told, answer.describe())
 
 
 @check("ERR-03")
@@ -92,6 +100,12 @@ def a_refused_create_does_not_name_the_datas_user(case: Case) -> None:
     for caller in callers:
         answer = store.try_create(caller, data)
         case.expect(not _tells(answer, user), "a message without the user id of the data", "one that holds it")
+    # Where a store refuses an id for its length, that is a refusal, too.
+    ctx = context(user=user + "u" * 1_980)
+    answer = store.try_create(ctx, session(ctx))
+    case.expect(
+        answer.ok or not _tells(answer, user), "a message without a user id that is too long", "one that holds it"
+    )
 
 
 def _tells(answer: Answer, secret: str) -> bool:
@@ -133,7 +147,10 @@ def no_message_holds_the_snapshot(case: Case) -> None:
     with case.given():
         key = store.create(ctx, kept)
     new = session(other, context_json=f'{{"secret":"{passed}"}}')
+    large = session(ctx, context_json=passed + "x" * 5_000_000)
     for answer in (
+        store.try_create(ctx, large),
+        store.try_update(key, large),
         store.try_create(ctx, new),
         store.try_update(key, new),
         store.try_update("no-such-key", new),

@@ -140,8 +140,22 @@ def a_caller_who_is_one_user_does_not_ask_for_another(case: Case) -> None:
 
 @check("FENCE-19")
 def ids_are_compared_exactly(case: Case) -> None:
-    """Ids that differ in case, in an end or in one character are different ids."""
-    decide(case, "FENCE-19")
+    """Ids that differ in case, in an end or in one character are different ids, also those that are longer than a store must hold."""
+    store = case.store()
+    decide(case, "FENCE-19", store)
+    long = "i" * 1_999
+    for dimension in ("env", "tenant", "team", "user"):
+        ids = {"team": "red", "user": "user-7"}
+        own, other = (context(**(ids | {dimension: long + end})) for end in "ab")
+        created = store.try_create(own, session(own))
+        if not created.ok:  # it may be refused: DATA-10
+            continue
+        what = f"ids of 2,000 characters, of which the last one of the {dimension} differs"
+        case.expect(store.find(other, other.effective_user or "") is None, f"nothing for {what}", "the session")
+        if not (answer := store.try_update(created.value, session(other))).outcome_unknown:
+            case.expect(not answer.ok, f"update_session refused for {what}", "no error")
+        with case.given():
+            store.remove(created.value)
 
 
 @check("FENCE-21")

@@ -209,6 +209,23 @@ def who_has_no_session_finds_none(case: Case) -> None:
 #: The longest ids that every store holds, alike but for the last character.
 _LONG = "i" * 254
 
+#: Ids that are no number, though they may be read as one that is another's, too.
+_NUMBERS = ("1", "1.0", "01", "1e3", "1000", "9007199254740993", "9007199254740992", "18446744073709551617")
+#: What may stand for no team where a store writes a text; the commonest are below with all their parts.
+_NO_TEAM = (
+    "global", "nil", "no-team", "no_team", "all", "any", "shared", "public", "main", "root", "undefined", "NULL", "NA", "-1",
+)  # fmt: skip
+#: Scopes that run together where ids are joined with what ids may hold.
+_JOINED = tuple(
+    scope
+    for sep in ("--", "__", "..", "-_-")
+    for scope in (
+        (f"a{sep}b", "c", None, "d"),
+        ("a", f"b{sep}c", None, "d"),
+        ("a", "b", f"c{sep}d", "e"),
+        ("a", "b", "c", f"d{sep}e"),
+    )
+)
 #: Scopes whose ids run together, or are each other's beginnings, where they are joined without care.
 _SCOPES = (
     ("dev", "tenant-42", None, "user-7"), ("dev", "tenant-42", "red", "user-7"), ("dev", "tenant-42", "blue", "user-7"),
@@ -221,6 +238,7 @@ _SCOPES = (
     ("default", "t", "default", "u"), ("default", "t", None, "u"), ("0", "0", "0", "0"), ("0", "0", None, "0"), ("00", "0", None, "0"),
     ("dev", "t", None, f"{_LONG}a"), ("dev", "t", None, f"{_LONG}b"), ("dev", "t", f"{_LONG}a", "u"), ("dev", "t", f"{_LONG}b", "u"),
     ("dev", f"{_LONG}a", None, "u"), ("dev", f"{_LONG}b", None, "u"),
+    *_JOINED, *(("dev", "t", team, "user-7") for team in (*_NO_TEAM, None)), *(("dev", "t", None, number) for number in _NUMBERS),
 )  # fmt: skip
 
 

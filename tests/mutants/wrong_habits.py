@@ -1,5 +1,6 @@
 """Stores with a habit of some database or framework: limits, numbers, names and checks that nobody asked for."""
 
+import time
 from collections import Counter
 
 from base import Base
@@ -188,3 +189,40 @@ class QuotesALargeSnapshot(Base):
         if len(data.context_json) > 4_000_000:
             raise self.refusal("invalid_input", f"too large for a column: {data.context_json}")
         return data
+
+
+class ExpiresAtTheDeadline(Base):
+    """OPS-02: a session is gone when its deadline has passed."""
+
+    rule = "OPS-02"
+    fault = "EXPIREAT, or a TTL index, on the deadline"
+
+    def read(self, key):
+        data = super().read(key)
+        due = data and data.tenant_ctx.deadline
+        # One that had passed already when it was written isn't set.
+        ended = due and time.time() - 60 < due.unix_millis / 1000 < time.time()
+        return None if ended else data
+
+
+class LooksAtTheSizeFirst(Base):
+    """ERR-02: an update of a key that isn't there is invalid where the data is large."""
+
+    rule = "ERR-02"
+    fault = "a validator of request bodies in front of the store"
+
+    def update_session(self, key, data):
+        if len(data.context_json) > 300_000:
+            raise self.refusal("invalid_input", "the session is too large")
+        super().update_session(key, data)
+
+
+class CutsTheNamesOfAttributes(Base):
+    """DATA-10: an attribute's name is cut after 255 characters."""
+
+    rule = "DATA-10"
+    fault = "VARCHAR(255), without strict mode"
+
+    def kept(self, data):
+        attributes = {name[:255]: value for name, value in data.tenant_ctx.attributes.items()}
+        return data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=attributes))

@@ -35,7 +35,6 @@ class AcknowledgesBeforeItStores(Base):
             "KEY-05",
             "KEY-07",
             "KEY-08",
-            "OPS-04",
             "OPS-08",
             "OPS-13",
             "OPS-14",

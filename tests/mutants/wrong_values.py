@@ -33,6 +33,7 @@ class DropsTheReason(ChangesTheContext):
 
     rule = "DATA-01"
     fault = "a nested object flattened into one column"
+    also = frozenset({"DATA-04"})
 
     def changed(self, ctx):
         whose = ctx.impersonation
@@ -67,7 +68,6 @@ class SwapsTwoMembers(ChangesTheContext):
 
     rule = "DATA-01"
     fault = "columns bound by position, two of them in the wrong order"
-    also = frozenset({"DATA-04"})
 
     def changed(self, ctx):
         return ctx.replace(trace_id=ctx.correlation_id, correlation_id=ctx.trace_id)

@@ -47,7 +47,11 @@ class Answer:
         """Where a message may tell too much: ``str(error)`` and ``error.message``."""
         if self.error is None:
             return []
-        return [_text(self.error), _text(getattr(self.error, "message", ""))]
+        try:
+            message = getattr(self.error, "message", "")
+        except Exception:  # noqa: BLE001 - a store's error may raise anything, and what can't be read tells nothing
+            message = ""
+        return [_text(self.error), _text(message)]
 
     def describe(self) -> str:
         """The answer in words, the same for the same behaviour: no message, no address, no key."""

@@ -187,8 +187,9 @@ def attributes_are_complete(case: Case) -> None:
     }
     many = {f"k{i}": str(i) for i in range(64)}
     taken = {name: f"its {name}" for name in _TAKEN}
-    misread = {name: text for text, read_as in MISREAD for name in (text, read_as)}
-    for attributes in (alike, values, many, taken, misread, {}):
+    # Together they are more than a store must hold.
+    pages = [{text: text for pair in MISREAD[at : at + 20] for text in pair} for at in range(0, len(MISREAD), 20)]
+    for attributes in (alike, values, many, taken, *pages, {}):
         _round(case, store, session(context().replace(attributes=attributes)), f"{len(attributes)} attributes")
 
 
@@ -238,6 +239,10 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
         (
             "1,000 attributes",
             session(ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)})),
+        ),
+        (
+            "attributes with names of 2,000 characters",
+            session(ctx.replace(attributes={"n" * 1_999 + end: end for end in "abc"})),
         ),
     )
     with case.given():

@@ -66,7 +66,8 @@ def a_missing_key_is_not_found(case: Case) -> None:
         removed = store.create(ctx, session(ctx))
         store.remove(removed)
     for key in ("no-such-key", removed):
-        for data in (session(ctx), session(context("prod", "other", "blue", None))):
+        large = session(ctx, context_json="x" * 600_000)
+        for data in (session(ctx), session(context("prod", "other", "blue", None)), large):
             answer = store.try_update(key, data)
             if not answer.ok:
                 case.expect(answer.code == "not_found", "not_found from update_session", answer.describe())

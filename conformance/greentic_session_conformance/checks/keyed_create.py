@@ -71,23 +71,21 @@ def a_removed_key_is_free_again(case: Case) -> None:
 def given_keys_are_taken_literally(case: Case) -> None:
     """Keys that differ in case, normalization, white space, an end, a separator or an escape are different keys."""
     store = case.store()
-    ctx = context()
-    for i, key in enumerate(_KEYS_APART):
-        issued = store.create(ctx, session(ctx, node=f"node.{i}"), key)
+    kept = {key: session(context(user=f"user-{i % 8}"), node=f"node.{i}") for i, key in enumerate(_KEYS_APART)}
+    for key, data in kept.items():
+        issued = store.create(data.tenant_ctx, data, key)
         case.expect(issued == key, f"the key {key[:40]!a}", "another key")
-    for i, key in enumerate(_KEYS_APART):
-        case.expect_data(store.get(key), session(ctx, node=f"node.{i}"), f"get_session of {key[:40]!a}")
+    for key, data in kept.items():
+        case.expect_data(store.get(key), data, f"get_session of {key[:40]!a}")
+    removed = set(_KEYS_APART[::2])
     for key in _KEYS_APART[::2]:
         store.remove(key)
-    for i, key in enumerate(_KEYS_APART):
-        if i % 2:
-            case.expect_data(
-                store.get(key),
-                session(ctx, node=f"node.{i}"),
-                f"get_session of {key[:40]!a} after others were removed",
-            )
+    for key, data in kept.items():
+        got = store.get(key)
+        if key in removed:
+            case.expect(got is None, f"nothing under {key[:40]!a}, which was removed", "a session")
         else:
-            case.expect(store.get(key) is None, f"nothing under {key[:40]!a}, which was removed", "a session")
+            case.expect_data(got, data, f"get_session of {key[:40]!a} after others were removed")
 
 
 @check("KEY-09")
@@ -202,6 +200,8 @@ def a_key_that_cannot_be_one_is_invalid_input(case: Case) -> None:
             continue
         answer = store.try_create(ctx, session(ctx), key)
         case.expect(answer.code == "invalid_input", f"invalid_input for the key {key!a}", answer.describe())
+        told = any(USER in text for text in answer.texts())
+        case.expect(not told, "a message without the user id of the data", "one that holds it", "ERR-03")
         case.expect(
             store.find(ctx, USER) is None,
             "no routing made by a refused create_session",

@@ -32,8 +32,9 @@ class TargetInfo:
 def info_of(target: Target, spec: str, claims: frozenset[str], offers: tuple[str, ...] = ()) -> TargetInfo:
     """What a report says of a target; passwords are left out (rule VERD-13)."""
     title = str(target.name) or type(target).__qualname__
+    beyond = tuple(profile for profile in offers if profile not in claims)
     return TargetInfo(
-        without_password(title), str(target.version), without_password(spec), tuple(sorted(claims)), offers
+        without_password(title), str(target.version), without_password(spec), tuple(sorted(claims)), beyond
     )
 
 

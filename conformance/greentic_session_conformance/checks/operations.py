@@ -50,8 +50,6 @@ def no_deadline_ends_a_session(case: Case) -> None:
     due = _clock() + 30
     ctx = context().replace(deadline=InvocationDeadline(due))
     key = store.create(ctx, session(ctx))
-    with case.given():
-        store.update(key, session(ctx, node="node.changed"))
     # Some clocks of stores have seconds.
     until = due + (0 if case.conditions.effort == "quick" else 1_100)
     while (left := until - _clock()) >= 0:

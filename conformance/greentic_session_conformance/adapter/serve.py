@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case import Answer
+from greentic_session_conformance.run.preflight import OPERATIONS
 from greentic_session_conformance.search import switching
 from greentic_session_conformance.servers import without_password
 from greentic_session_conformance.targets.reference import RedisTarget
@@ -87,8 +88,7 @@ class _Handle:
         self.place = place
         self.store = store
         self._threads = [home]
-        operations = ("create_session", "get_session", "update_session", "remove_session", "find_by_user")
-        asynchronous = any(inspect.iscoroutinefunction(getattr(store, name, None)) for name in operations)
+        asynchronous = any(inspect.iscoroutinefunction(getattr(store, name, None)) for name in OPERATIONS)
         self._shared = place.target.thread_safe and not asynchronous
 
     def do(self, work: Work, done: Done) -> None:

@@ -1,9 +1,10 @@
 """Stores that several callers confuse without any help: nothing in them waits, sleeps or hands over."""
 
+import asyncio
 import threading
 
 from base import Base
-from wrong_concurrency import LetsOthersIn
+from wrong_concurrency import LetsOthersIn, ResurrectsAmongTasks
 
 
 class Unlocked(LetsOthersIn):
@@ -122,3 +123,82 @@ class DefersUnderContention(Base):
             found = self.index.get(scope)
             allowed = found is not None and self.may_find(ctx, user, found[1].tenant_ctx)
             return found if allowed else None
+
+
+class FenceBeforeTheLock(Base):
+    """CONC-12: an update reads and asks the fence, gives the lock away, and writes if the key is still there: whose it is by then it doesn't ask."""
+
+    rule = "CONC-12"
+    fault = "a fence in the service and `UPDATE ... WHERE key = ?` in the repository"
+
+    def update_session(self, key, data):
+        with self.lock:
+            self.fence_update(self.existing(key), data)
+        with self.lock:
+            self.existing(key)
+            self.write(key, data)
+            self.route_at_update(key, data)
+
+
+class VersionsBeginAtOne(Base):
+    """CONC-12: an update writes if the version is the one that it read, and the next session under the key begins at the same."""
+
+    rule = "CONC-12"
+    fault = "optimistic locking with a version column that begins at 1 in every row: ABA"
+
+    def __init__(self):
+        super().__init__()
+        self.versions = {}
+
+    def write(self, key, data):
+        super().write(key, data)
+        self.versions[key] = self.versions.get(key, 0) + 1
+
+    def forget(self, key):
+        super().forget(key)
+        del self.versions[key]
+
+    def update_session(self, key, data):
+        while True:
+            with self.lock:
+                stored, version = self.existing(key), self.versions[key]
+            self.fence_update(stored, data)
+            with self.lock:
+                if self.versions.get(key) == version:
+                    self.write(key, data)
+                    self.route_at_update(key, data)
+                    return
+
+
+class IndexOfEachTenant(Base):
+    """FENCE-10: a find reads the key in one step and the session in another, which by then may be another tenant's."""
+
+    rule = "FENCE-10"
+    also = frozenset({"CONC-07", "CONC-11"})
+    found_by = "histories"
+    effort = "normal"
+    fault = "each tenant has an index of its own, so what it leads to can only be the tenant's"
+
+    def find_by_user(self, ctx, user):
+        with self.lock:
+            key = self.entries.get(self.scope(ctx, user))
+        with self.lock:
+            data = None if key is None else self.read(key)
+        if data is None:
+            return None
+        here = ctx.replace(tenant_id=data.tenant_ctx.tenant_id)
+        return (key, data) if self.may_find(here, user, data.tenant_ctx) else None
+
+
+class AwaitsBehindTheFence(ResurrectsAmongTasks):
+    """CONC-12: an asynchronous update asks the fence, awaits, and writes if the key is still there: whose it is by then it doesn't ask."""
+
+    rule = "CONC-12"
+    fault = "an await between the fence and the writing, which looks once more, but only whether there is something"
+
+    async def update_session(self, key, data):
+        self.fence_update(self.existing(key), data)
+        await asyncio.sleep(0)
+        self.existing(key)
+        self.write(key, data)
+        self.route_at_update(key, data)

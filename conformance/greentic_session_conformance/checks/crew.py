@@ -5,20 +5,24 @@ import inspect
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic, monotonic_ns
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import formed
 from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.samples import USER, context, session
-from greentic_session_conformance.search import switching
+from greentic_session_conformance.search import suspending, switching
 from greentic_session_conformance.search.history import Event
 
-CALLERS = 8
+CALLERS: Final = 8
+#: For how long one caller halts at least, where the others wait for what it holds, in seconds.
+_HALT: Final = 2e-3
+#: How many times as long as they took at the quickest the others are given for their calls, while one halts.
+_EASE: Final = 3
 
 #: An operation and its arguments.
 Call = tuple[Any, ...]
@@ -55,7 +59,7 @@ class Crew:
         as_tasks: whether the callers are tasks on the loop of the shared handle.
 
     Attributes:
-        places: where in the store's code a caller can halt; none for tasks.
+        places: where in the store's code a caller can halt.
     """
 
     def __init__(self, case: Case, storage: Any, shared: Handle | None, *, as_tasks: bool) -> None:
@@ -65,6 +69,7 @@ class Crew:
         self._as_tasks = as_tasks
         self._calls: list[queue.SimpleQueue[_Work | None]] = []
         self._has_lines = False
+        self._quickest: dict[str, float] = {}
         self.places = switching.Places(f"{case.random.random()}")
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._closed: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -144,12 +149,15 @@ class Crew:
                 self._case.conditions.pulse.note(self._case.steps.call(step))
         if self._as_tasks:
             assert self._shared is not None
-            events = self._as_tasks_together(programs, self._shared)
+            events = self._as_tasks_together(programs, self._shared, place)
         else:
             for number, work in enumerate(self._shared_out(programs, place)):
                 self._calls[number].put(work)
             with switching.often():
                 events = self._collect(programs)
+        for event in events:
+            seconds = (event.returned - event.invoked) / 1e9
+            self._quickest[event.operation] = min(seconds, self._quickest.get(event.operation, seconds))
         ordered = sorted(events, key=lambda event: (event.caller, event.invoked))
         for step, event in zip((step for own in steps for step in own), ordered, strict=True):
             self._case.steps.finish(step, event.answer)
@@ -159,14 +167,19 @@ class Crew:
 
     @property
     def can_halt(self) -> bool:
-        """Whether a caller can halt in the middle of the store's code: on a thread, where that code is Python in this process."""
-        return not self._as_tasks and self._has_lines
+        """Whether a caller can halt in the middle of the store's code: where it awaits, or where it is Python in this process."""
+        return self._as_tasks or self._has_lines
+
+    def _enough_for(self, programs: Sequence[Program]) -> float:
+        """For how many seconds one halts, so that the others can go through what they do."""
+        quickest = sum(self._quickest.get(call[0], 0.0) for program in programs for call in program)
+        return max(_HALT, _EASE * quickest)
 
     def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
         barrier, choose = threading.Barrier(len(programs)), self._case.random
         works = [_Work(barrier, program, f"{choose.random()}") for program in programs]
         if place is not None:
-            halt = switching.Halt(place, len(works) - 1)
+            halt = switching.Halt(place, len(works) - 1, self._enough_for(programs[1:]))
             for work in works:
                 work.turn = halt.meanwhile()
             works[0].halt, works[0].turn = halt, halt.halting()
@@ -185,26 +198,42 @@ class Crew:
         """Make one call by another caller than the check's own handle, while nobody else calls."""
         return self.volley([call])[0]
 
-    def _as_tasks_together(self, programs: Sequence[Program], shared: Handle) -> list[Event]:
+    def _as_tasks_together(
+        self, programs: Sequence[Program], shared: Handle, place: switching.Place | None
+    ) -> list[Event]:
         events: list[Event] = []
+        halt = None
+        if place is not None:
+            seconds = self._enough_for(programs[1:])
+            halt = suspending.TaskHalt(place, len(programs) - 1, seconds, switching.PATIENCE)
 
         async def work(caller: int, program: Program) -> None:
+            lines, own_halt = switching.Lines(), halt if caller == 1 else None
             for call in program:
                 await asyncio.sleep(0)
-                invoked = monotonic_ns()
+                before, invoked = replace(lines), monotonic_ns()
                 try:
                     value = _invoke(shared.store, call)
-                    answer = Answer(await value if inspect.isawaitable(value) else value)
+                    awaited = inspect.isawaitable(value)
+                    answer = Answer(await suspending.counted(value, lines, own_halt) if awaited else value)
                 except BaseException as error:
                     if self._case.limit.interrupted or _is_being_cancelled(error):
                         raise
                     answer = Answer(error=error)
                 events.append(Event(caller, call, answer, invoked, monotonic_ns()))
+                self.places.note(call[0], lines.since(before))
+
+        async def in_turn(caller: int, program: Program) -> None:
+            turn: AbstractAsyncContextManager[None] = nullcontext()
+            if halt is not None:
+                turn = halt.halting() if caller == 1 else halt.meanwhile()
+            async with turn:
+                await work(caller, program)
 
         longest = max(programs, key=len)
         self._case.limit.begin(longest[0][0], self._case.conditions.operation_timeout * len(longest))
         try:
-            self._case.loop.finish_all([work(number + 1, program) for number, program in enumerate(programs)])
+            self._case.loop.finish_all([in_turn(number + 1, program) for number, program in enumerate(programs)])
         finally:
             self._case.limit.end()
         return events

@@ -1,12 +1,12 @@
 """CONC-10 to CONC-12: recorded histories of several callers, for which an explanation is searched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic_ns
 from typing import Final, NamedTuple
 
-from greentic_session import SessionData, TenantCtx
+from greentic_session import SessionData
 from greentic_session_conformance.case import Answer, Case, Failed, Handle, NotJudged
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Program
@@ -24,38 +24,61 @@ _FREE: Final = 4
 #: The codes with which an operation that came too late, or second, is rightly refused.
 _REFUSED: Final = {"update_session": "not_found", "remove_session": "not_found", "create_session": "conflict"}
 
+#: In what somebody else differs who takes the key of a removed session, and the rule by which find tells the two apart.
+_SOMEBODY_ELSE: Final = {
+    ("env", "prod"): "FENCE-09",
+    ("tenant", "tenant-43"): "FENCE-10",
+    ("team", "blue"): "FENCE-11",
+    ("user", "user-8"): "FENCE-12",
+}
+#: With what the names of an owner's versions begin.
+_INITIALS: Final = "vw"
 
-class _User(NamedTuple):
-    """What the sessions of one user come to: the version under each key, and the key that the user is routed to."""
 
-    versions: tuple[tuple[str, str], ...]
-    entry: str | None
+class _State(NamedTuple):
+    """What the sessions come to: the version under each key, and the key that each owner is routed to."""
+
+    versions: tuple[tuple[str, str], ...] = ()
+    entries: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(slots=True)
 class _Round:
-    """One history: several callers on a few sessions of one user, and a look at all of it when they are done.
+    """One history: several callers on a few sessions, and a look at all of it when they are done.
 
     No other history has the same user: what one leaves behind is nothing to the next.
+
+    Attributes:
+        keyed: whether sessions are created under given keys.
+        owners: whose the sessions are, by the ids that make them somebody.
+        stranger: the rule by which an owner doesn't find what is another one's.
+        fenced: the code with which an update of another one's session is refused; which one it must be is for other rules.
     """
 
     case: Case
     store: Handle
     keyed: bool
-    user: str
+    owners: Sequence[Mapping[str, str]]
+    stranger: str = ""
+    fenced: str | None = None
     keys: list[str] = field(default_factory=list)
     given: dict[str, SessionData] = field(default_factory=dict)
-    before: _User = field(default_factory=lambda: _User((), None))
+    before: _State = field(default_factory=_State)
 
-    def version(self) -> SessionData:
-        """A version of a session that differs from all others."""
-        data = marked(f"v{len(self.given) + 1}", self.user)
-        self.given[data.cursor.node_pointer] = data
-        return data
+    def version(self, owner: int = 0) -> SessionData:
+        """A version of an owner's session that differs from all others."""
+        name = f"{_INITIALS[owner]}{len(self.given) + 1}"
+        self.given[name] = marked(name, **self.owners[owner])
+        return self.given[name]
+
+    def asked(self, owner: int) -> Call:
+        """The find by which an owner asks for the own session."""
+        ctx = marked("", **self.owners[owner]).tenant_ctx
+        return ("find_by_user", ctx, ctx.user)
 
     def prepare(self) -> None:
         """Make the sessions that are there before."""
-        state = _User((), None)
+        state = _State()
         for _ in range(self.case.random.choice((1, 1, 2))):
             data = self.version()
             key = f"event-{self.case.random.getrandbits(64):016x}" if self.keyed else None
@@ -66,7 +89,7 @@ class _Round:
             with self.case.given():
                 issued = self.store.create(data.tenant_ctx, data, key)
             self.keys.append(issued)
-            state = _created(state, issued, data.cursor.node_pointer)
+            state = _written(state, issued, data.cursor.node_pointer)
         self.before = state
 
     def programs(self) -> list[Program]:
@@ -78,6 +101,11 @@ class _Round:
             [self._call(choose.choice(kinds)) for _ in range(choose.randint(1, 3))]
             for _ in range(choose.choice((2, 3, CALLERS // 2, CALLERS)))
         ]
+
+    @property
+    def halting(self) -> list[str]:
+        """The operations during which a caller halts."""
+        return self.changes
 
     def around(self, operation: str) -> list[Program]:
         """One call, and what others do while it halts: all look, and now and then one changes something, too."""
@@ -103,17 +131,13 @@ class _Round:
             data = self.version()
             return (operation, data.tenant_ctx, data, key)
         if operation == "find_by_user":
-            return (operation, self.ctx, self.user)
+            return self.asked(0)
         return (operation, key)
-
-    @property
-    def ctx(self) -> TenantCtx:
-        """The user's context."""
-        return next(iter(self.given.values())).tenant_ctx
 
     def look(self) -> list[Event]:
         """Look at everything, when all callers are done."""
-        calls: list[Call] = [*(("get_session", key) for key in self.keys), ("find_by_user", self.ctx, self.user)]
+        calls: list[Call] = [("get_session", key) for key in self.keys]
+        calls += [self.asked(owner) for owner in range(len(self.owners))]
         seen = []
         for call in calls:
             invoked = monotonic_ns()
@@ -133,14 +157,15 @@ class _Round:
         data = answer.value[1] if isinstance(answer.value, (tuple, list)) else answer.value
         return next((name for name, version in self.given.items() if version == data), "none that was given")
 
-    def step(self, now: _User, event: Event) -> Iterator[_User]:
-        """What an event makes of the user's sessions, where it can have been answered so."""
+    def step(self, now: _State, event: Event) -> Iterator[_State]:
+        """What an event makes of the sessions, where it can have been answered so."""
         operation, answer = event.operation, event.answer
         key = event.call[3] if operation == "create_session" else event.call[1]
         versions = dict(now.versions)
         if operation == "find_by_user":
             led = None if answer.value is None else (answer.value[0], self.read(answer))
-            if led == (None if now.entry is None else (now.entry, versions[now.entry])):
+            entry = dict(now.entries).get(self.asker(event))
+            if led == (None if entry is None else (entry, versions[entry])):
                 yield now
         elif operation == "get_session":
             if (None if answer.value is None else self.read(answer)) == versions.get(key):
@@ -148,14 +173,20 @@ class _Round:
         elif operation == "remove_session":
             yield from self._changed(now, answer, _removed(now, key), there=key in versions, refused="not_found")
         elif operation == "update_session":
-            then = _created(now, key, event.call[2].cursor.node_pointer)
-            yield from self._changed(now, answer, then, there=key in versions, refused="not_found")
+            then = _written(now, key, event.call[2].cursor.node_pointer)
+            strange = key in versions and _owner(versions[key]) != _owner(event.call[2].cursor.node_pointer)
+            refused = self.fenced or "" if strange else "not_found"
+            yield from self._changed(now, answer, then, there=key in versions and not strange, refused=refused)
         else:
-            then = _created(now, key, event.call[2].cursor.node_pointer)
+            then = _written(now, key, event.call[2].cursor.node_pointer)
             yield from self._changed(now, answer, then, there=key not in versions, refused="conflict")
 
+    def asker(self, find: Event) -> int:
+        """The owner who asks by a find."""
+        return next(owner for owner in range(len(self.owners)) if self.asked(owner) == find.call)
+
     @staticmethod
-    def _changed(now: _User, answer: Answer, then: _User, *, there: bool, refused: str) -> Iterator[_User]:
+    def _changed(now: _State, answer: Answer, then: _State, *, there: bool, refused: str) -> Iterator[_State]:
         if answer.ok:
             if there:
                 yield then
@@ -167,22 +198,74 @@ class _Round:
             yield now
 
 
-def _created(now: _User, key: str, version: str) -> _User:
-    return _User(tuple(sorted({**dict(now.versions), key: version}.items())), key)
+@dataclass(slots=True)
+class _RoundOfTwo(_Round):
+    """One history in which a session is removed, and its key taken by somebody else, while calls for it are under way."""
+
+    updates: int = 0
+
+    def prepare(self) -> None:
+        """Make the first one's session. The next one is written as often: what counts the writings sees no difference."""
+        key = f"event-{self.case.random.getrandbits(64):016x}"
+        self.updates = self.case.random.choice((0, 0, 1))
+        with self.case.given():
+            first = self.version()
+            self.store.create(first.tenant_ctx, first, key)
+            for _ in range(self.updates):
+                self.store.update(key, self.version())
+            self.before = _written(_State(), key, list(self.given)[-1])
+            answer = self.store.try_update(key, self.version(1))
+            self.case.expect(answer.code is not None, "update_session refused for somebody else", answer.describe())
+            self.fenced = answer.code
+        self.keys.append(key)
+
+    @property
+    def halting(self) -> list[str]:
+        """The operations during which a caller halts."""
+        return ["update_session", "update_session", "find_by_user", "remove_session"]
+
+    def around(self, operation: str) -> list[Program]:
+        """One call for the first session, and the two owners' ways while it halts."""
+        (key,) = self.keys
+        return [[self._call(operation, key)], self._next_one(), [self._call("get_session", key)], [self.asked(0)]]
+
+    def programs(self) -> list[Program]:
+        """Some use the first session, and one replaces it."""
+        kinds, choose = ["update_session", "update_session", "find_by_user", "get_session"], self.case.random
+        users = [
+            [self._call(choose.choice(kinds)) for _ in range(choose.randint(1, 3))]
+            for _ in range(choose.choice((1, 2, CALLERS // 2)))
+        ]
+        return [*users, self._next_one()]
+
+    def _next_one(self) -> Program:
+        (key,) = self.keys
+        first = self.version(1)
+        calls: list[Call] = [("remove_session", key), ("create_session", first.tenant_ctx, first, key)]
+        return [*calls, *(("update_session", key, self.version(1)) for _ in range(self.updates))]
 
 
-def _removed(now: _User, key: str) -> _User:
-    left = tuple(item for item in now.versions if item[0] != key)
-    return _User(left, None if now.entry == key else now.entry)
+def _owner(version: str) -> int:
+    return _INITIALS.index(version[0])
+
+
+def _written(now: _State, key: str, version: str) -> _State:
+    versions, entries = {**dict(now.versions), key: version}, {**dict(now.entries), _owner(version): key}
+    return _State(tuple(sorted(versions.items())), tuple(sorted(entries.items())))
+
+
+def _removed(now: _State, key: str) -> _State:
+    versions = (item for item in now.versions if item[0] != key)
+    return _State(tuple(versions), tuple(item for item in now.entries if item[1] != key))
 
 
 def _judge(case: Case, this: _Round, events: Sequence[Event], seen: Sequence[Event]) -> bool:
     """Judge a history; answers whether it could be decided."""
     _answers_are_possible(case, this, [*events, *seen])
-    _finds_are_possible(case, this, [*events, seen[-1]])
+    _finds_are_possible(case, this, [*events, *seen])
     for key in this.keys:
         own = [event for event in (*events, *seen) if event.operation != "find_by_user" and key in event.call]
-        before = _User(tuple(item for item in this.before.versions if item[0] == key), None)
+        before = _State(tuple(item for item in this.before.versions if item[0] == key))
         explained = _explained(this, before, own)
         if explained is None:
             return False
@@ -195,28 +278,27 @@ def _judge(case: Case, this: _Round, events: Sequence[Event], seen: Sequence[Eve
     decided = _explained(this, this.before, [*writers, *seen])
     if decided is False:
         _show(case, this, [*writers, *seen])
-        told = "nothing" if seen[-1].answer.value is None else "another session"
-        case.expect(False, "find_by_user, once all are done, as if they had run one after another", told, "CONC-08")
+        case.expect(False, "find_by_user, once all are done, as if they had run one after another", "not so", "CONC-08")
     return decided is not None
 
 
-def _explained(this: _Round, before: _User, events: Sequence[Event]) -> bool | None:
+def _explained(this: _Round, before: _State, events: Sequence[Event]) -> bool | None:
     return linearizable(events, before, this.step, SEARCH_SECONDS)
 
 
-def _unexplained(this: _Round, before: _User, events: Sequence[Event]) -> bool:
+def _unexplained(this: _Round, before: _State, events: Sequence[Event]) -> bool:
     return _explained(this, before, events) is False
 
 
 def _answers_are_possible(case: Case, this: _Round, events: Sequence[Event]) -> None:
     for event in events:
         answer = event.answer
-        if not (answer.ok or answer.outcome_unknown or answer.code == _REFUSED.get(event.operation)):
+        refused = [_REFUSED[event.operation]] if event.operation in _REFUSED else []
+        if event.operation == "update_session" and this.fenced:
+            refused.append(this.fenced)
+        if not (answer.ok or answer.outcome_unknown or answer.code in refused):
             _show(case, this, [event])
-            wanted = f"{event.operation} done" + (
-                f", or {_REFUSED[event.operation]}" if event.operation in _REFUSED else ""
-            )
-            case.expect(False, wanted, answer.describe())
+            case.expect(False, ", or ".join([f"{event.operation} done", *refused]), answer.describe())
         if answer.ok and event.operation == "get_session" and answer.value is not None:
             _show(case, this, [event])
             case.expect(answer.value in this.given.values(), "what one caller gave", "a mixture", "CONC-01")
@@ -229,6 +311,9 @@ def _finds_are_possible(case: Case, this: _Round, events: Sequence[Event]) -> No
         event for event in events if event.operation == "find_by_user" and event.answer.ok and event.answer.value
     ):
         key, version = find.answer.value[0], this.read(find.answer)
+        if version in this.given and _owner(version) != this.asker(find):
+            _show(case, this, [find])
+            case.expect(False, "the own session from find_by_user, or nothing", "another one's", this.stranger)
         writes = [
             event for event in events if key in event.call and event.operation in {"update_session", "create_session"}
         ]
@@ -251,7 +336,7 @@ def _show(case: Case, this: _Round, events: Sequence[Event]) -> None:
     def told(event: Event) -> str:
         words = [names.get(item) or item if isinstance(item, str) else _version(item) for item in event.call[1:]]
         if event.operation == "find_by_user":
-            words = ["user"]
+            words = [("user", "the other")[this.asker(event)]]
         return f"{event.operation}({', '.join(word for word in words if word)}) → {_answered(event)}"
 
     def _answered(event: Event) -> str:
@@ -268,6 +353,8 @@ def _show(case: Case, this: _Round, events: Sequence[Event]) -> None:
         )
 
     held = ", ".join(f"{names[key]} {version}" for key, version in this.before.versions) or "nothing"
+    if len(this.owners) > 1:
+        held += "; what begins with w is somebody else's"
     case.timeline = [f"before: {held}", *timeline(events, told)]
 
 
@@ -295,18 +382,18 @@ class _Alone:
         return events
 
 
-def _histories(case: Case, *, keyed: bool) -> None:
+def _histories(case: Case, begin: Callable[[Handle, int], _Round]) -> None:
     def once(store: Handle, crew: Crew, number: int) -> str | None:
         try:
-            return _history(case, store, crew, number, keyed=keyed)
+            return _history(begin(store, number), crew, number)
         except Failed:
-            _is_of_several_callers(case, keyed=keyed)
+            _is_of_several_callers(case, begin)
             raise
 
     race(case, once, _FREE)
 
 
-def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
+def _is_of_several_callers(case: Case, begin: Callable[[Handle, int], _Round]) -> None:
     """The control of a history that went wrong: is one caller alone answered rightly?"""
     if not case.opens_storages:
         return  # what the several callers have left may be in a state that one caller could not bring about
@@ -314,18 +401,17 @@ def _is_of_several_callers(case: Case, *, keyed: bool) -> None:
     store = case.store()
     for number in range(ROUNDS):
         try:
-            _history(case, store, _Alone(store), number, keyed=keyed)
+            _history(begin(store, number), _Alone(store), number)
         except (Failed, UnexpectedError):
             message = "its precondition failed: one caller alone is answered wrongly, too"
             raise NotJudged(message) from None
     case.timeline = told
 
 
-def _history(case: Case, store: Handle, crew: "Crew | _Alone", number: int, *, keyed: bool) -> str | None:
+def _history(this: _Round, crew: "Crew | _Alone", number: int) -> str | None:
     """One history; answers why it couldn't be judged."""
-    this = _Round(case, store, keyed, f"user-{number}")
     this.prepare()
-    halting = case.random.choice(this.changes)
+    halting = this.case.random.choice(this.halting)
     place = crew.places.next(halting) if number % _FREE else None
     events = crew.run(this.programs() if place is None else this.around(halting), place)
     seen = this.look()
@@ -333,7 +419,7 @@ def _history(case: Case, store: Handle, crew: "Crew | _Alone", number: int, *, k
     undecided = None
     if unknown > len(events) // 2 or any(event.answer.outcome_unknown for event in seen):
         undecided = UNKNOWN
-    elif not _judge(case, this, events, seen):
+    elif not _judge(this.case, this, events, seen):
         undecided = f"no explanation found in {SEARCH_SECONDS:g} s"
     this.clear()
     return undecided
@@ -342,10 +428,25 @@ def _history(case: Case, store: Handle, crew: "Crew | _Alone", number: int, *, k
 @check("CONC-10", "CONC-11")
 def histories_of_several_callers_have_an_explanation(case: Case) -> None:
     """For what several callers were answered at the same time there is an order in which one caller would be answered so."""
-    _histories(case, keyed=False)
+    _histories(case, lambda store, number: _Round(case, store, False, [{"user": f"user-{number}"}]))
 
 
 @check("CONC-12")
 def histories_with_given_keys_have_an_explanation(case: Case) -> None:
     """The same where several callers also create under the same keys."""
-    _histories(case, keyed=True)
+    _histories(case, lambda store, number: _Round(case, store, True, [{"user": f"user-{number}"}]))
+
+
+@check("CONC-12")
+def what_is_under_way_for_a_session_spares_the_next_one_under_its_key(case: Case) -> None:
+    """A session is removed and its key taken by somebody else, while calls for it are under way: none of them reaches theirs."""
+
+    def begin(store: Handle, number: int) -> _Round:
+        # Another tenant, mostly: that is who must not get it.
+        ((dimension, other), rule), *_ = case.random.choices(list(_SOMEBODY_ELSE.items()), (1, 3, 1, 1))
+        first = {"user": f"user-{number}"}
+        if dimension == "user":
+            other += f"-{number}"
+        return _RoundOfTwo(case, store, True, [first, first | {dimension: other}], rule)
+
+    _histories(case, begin)

@@ -50,9 +50,10 @@ def race(case: Case, once: Round, times: int = 1) -> None:
     for_each_crew(case, rounds)
 
 
-def marked(mark: str, user: str | None = USER) -> SessionData:
+def marked(mark: str, user: str | None = USER, team: str = "red", **ids: str) -> SessionData:
     """A session that carries a mark in several members, so that a mixture of two shows."""
-    ctx = context(team="red", user=user).replace(session_id=mark, trace_id=mark, attributes={"mark": mark, mark: "yes"})
+    ctx = context(team=team, user=user, **ids)
+    ctx = ctx.replace(session_id=mark, trace_id=mark, attributes={"mark": mark, mark: "yes"})
     return session(ctx, node=mark, context_json=json.dumps([mark] * 20))
 
 

@@ -14,10 +14,8 @@ from typing import Any, Final
 _ODDS: Final = 0.06
 #: For how long the thread steps back there: long enough for another one to get its turn.
 _PAUSE: Final = 1e-6
-#: For how long one caller halts, where the others wait for what it holds, in seconds.
-_HALT: Final = 2e-3
 #: For how long the others wait for one that doesn't come to where it halts, in seconds.
-_PATIENCE: Final = 5e-2
+PATIENCE: Final = 5e-2
 #: What the operations' own methods are called.
 _OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 #: How often the interpreter looks for another thread by itself, in seconds.
@@ -119,18 +117,19 @@ class Halt:
     Args:
         place: where it halts.
         others: how many others there are.
+        seconds: how long it halts at most, where the others wait for what it holds.
     """
 
-    def __init__(self, place: Place, others: int) -> None:
+    def __init__(self, place: Place, others: int, seconds: float) -> None:
         self.place = place
-        self._left = others
+        self._left, self._seconds = others, seconds
         self._reached, self._through = threading.Event(), threading.Event()
         self._lock = threading.Lock()
 
     def stop(self) -> None:
         """Halt."""
         self._reached.set()
-        self._through.wait(_HALT)
+        self._through.wait(self._seconds)
 
     @contextmanager
     def halting(self) -> Iterator[None]:
@@ -143,7 +142,7 @@ class Halt:
     @contextmanager
     def meanwhile(self) -> Iterator[None]:
         """One of the others, who begins when the one has halted."""
-        self._reached.wait(_PATIENCE)
+        self._reached.wait(PATIENCE)
         try:
             yield
         finally:

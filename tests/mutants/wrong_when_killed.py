@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import random
 import threading
 import time
 
@@ -91,3 +92,44 @@ class WritesBehind(Loses):
     also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
     fault = "a write-behind cache; appendfsync and fsync=off have the same effect on a power failure"
     store = _WritesBehind
+
+
+class _ReadsAtOpening(_WritesInPieces):
+    def __init__(self, folder):
+        super().__init__(folder)
+        with self.lock:
+            pass
+
+
+class ReadsAtOpening(Loses):
+    """DUR-07: the file is written where it lies, and what a killed process left of it can't even be opened."""
+
+    rule = "DUR-07"
+    found_by = "killed"
+    effort = "normal"
+    fault = "SQLite with journal_mode=OFF: 'database disk image is malformed'"
+    store = _ReadsAtOpening
+
+
+class _SeedsAtImport(FileStore):
+    generator = random.Random(7)
+
+    def issue(self, ctx, data):
+        return self.generator.randbytes(16).hex()
+
+    def taken(self, key):
+        return False
+
+
+class SeedsAtImport(Loses):
+    """OPS-06: every process issues the same keys, one after another."""
+
+    rule = "OPS-06"
+    found_by = "killed"
+    profiles = frozenset({"durable"})
+    fault = "a generator with a fixed seed, left there from a test"
+    store = _SeedsAtImport
+
+    def open_storage(self):
+        _SeedsAtImport.generator.random()  # in the process that opens storages its keys differ from one storage to the next
+        return super().open_storage()

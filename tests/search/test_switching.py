@@ -31,7 +31,7 @@ def lines_of(store):
 def halted_at(place):
     """What another caller sees of the two values while the first one halts."""
     store, seen = TwoSteps(), []
-    halt = Halt(place, others=1)
+    halt = Halt(place, others=1, seconds=60)
 
     def look():
         with halt.meanwhile():
@@ -64,8 +64,7 @@ def test_lines_are_counted_those_of_the_operations_own_methods_apart():
     ids=str,
 )
 def test_the_others_see_what_is_there_where_one_halts(place, seen, monkeypatch):
-    monkeypatch.setattr(switching, "_HALT", 60)
-    monkeypatch.setattr(switching, "_PATIENCE", 60)
+    monkeypatch.setattr(switching, "PATIENCE", 60)
 
     assert halted_at(place) == seen
 

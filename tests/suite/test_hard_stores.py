@@ -293,3 +293,31 @@ def test_the_script_of_a_failure_sees_it_again_and_sees_that_it_is_repaired(door
     healed = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert healed.returncode == 0, healed.stdout + healed.stderr
     assert "it did not happen this time" in healed.stdout
+
+
+CHANGES_FOLDER = """
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.append({mutants!r})
+from wrong_durability import InAFile
+
+
+class ChangesFolder(InAFile):
+    def open_storage(self):
+        return Path(super().open_storage()).name
+
+    def open_store(self, storage):
+        os.chdir(tempfile.gettempdir())
+        return super().open_store(storage)
+"""
+
+
+def test_a_store_that_changes_the_folder_is_opened_by_another_process_all_the_same(tmp_path, door):
+    (tmp_path / "relative.py").write_text(CHANGES_FOLDER.format(mutants=str(MUTANTS)))
+
+    run = door("relative.py:ChangesFolder", "--profile", "durable", timeout="10")
+
+    assert (run.status, run.report["verdict"]) == (0, "conformant"), run.output

@@ -1,5 +1,6 @@
 """One run of one check against one target."""
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ class Conditions:
         effort: ``"quick"``, ``"normal"`` or ``"thorough"``.
         operation_timeout: seconds that one operation may take.
         target_name: what other processes load the target by (doors 2 and 3), or ``None``: it is pickled.
+        folder: where the run began, and the target's name is looked up.
         command: what runs the same test again, where that is more than the target's name (door 1).
         pulse: where the supervising process sees what runs.
         hangs: how often each operation has hung so far.
@@ -51,6 +53,7 @@ class Conditions:
     effort: str = "normal"
     operation_timeout: float = 10.0
     target_name: str | None = None
+    folder: str = field(default_factory=os.getcwd)
     command: str = ""
     pulse: Pulse = field(default_factory=Pulse)
     hangs: Hangs = field(default_factory=dict)
@@ -115,6 +118,11 @@ class Case:
             return self._handle(self._lent, ours=False)
         place = self.storage() if storage is None else storage
         return self._handle(self.bounded("open_store", self.target.open_store, place), ours=True)
+
+    def try_store(self, storage: Any) -> Answer:
+        """Open another handle on a storage; what is raised instead is the answer."""
+        answer = self.answer("open_store", self.target.open_store, storage)
+        return Answer(self._handle(answer.value, ours=True)) if answer.ok else answer
 
     @contextmanager
     def place(self) -> Iterator[tuple[Any, Handle]]:

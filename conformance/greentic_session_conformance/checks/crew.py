@@ -19,8 +19,6 @@ from greentic_session_conformance.search import suspending, switching
 from greentic_session_conformance.search.history import Event
 
 CALLERS: Final = 8
-#: For how long one caller halts at least, where the others wait for what it holds, in seconds.
-_HALT: Final = 2e-3
 #: How many times as long as they took at the quickest the others are given for their calls, while one halts.
 _EASE: Final = 3
 
@@ -173,7 +171,7 @@ class Crew:
     def _enough_for(self, programs: Sequence[Program]) -> float:
         """For how many seconds one halts, so that the others can go through what they do."""
         quickest = sum(self._quickest.get(call[0], 0.0) for program in programs for call in program)
-        return max(_HALT, _EASE * quickest)
+        return max(switching.HALT, _EASE * quickest)
 
     def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
         barrier, choose = threading.Barrier(len(programs)), self._case.random
@@ -204,8 +202,7 @@ class Crew:
         events: list[Event] = []
         halt = None
         if place is not None:
-            seconds = self._enough_for(programs[1:])
-            halt = suspending.TaskHalt(place, len(programs) - 1, seconds, switching.PATIENCE)
+            halt = suspending.TaskHalt(place, len(programs) - 1, self._enough_for(programs[1:]))
 
         async def work(caller: int, program: Program) -> None:
             lines, own_halt = switching.Lines(), halt if caller == 1 else None

@@ -10,6 +10,7 @@ from typing import Any, Final
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, describe
 from greentic_session_conformance.case.handle import UnexpectedError
+from greentic_session_conformance.checks.durable import opened_again
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
 from greentic_session_conformance.samples import context, session
@@ -127,13 +128,16 @@ class _Writer:
 @check("DUR-07")
 def a_killed_operation_happened_wholly_or_not_at_all(case: Case) -> None:
     """Writers are killed in the middle of creates, updates and removes: what was acknowledged is there, and nothing is half there."""
-    storage = case.storage()
+    storage, issued = case.storage(), set[str]()
     for number in range(case.rounds(WRITERS)):
         with case.vector(f"writer {number + 1}"):
             writer = _Writer(case, number)
             with Elsewhere(case, storage) as process:
                 writer.work(process)
-            store = case.store(storage)
+            again = issued & writer.sessions.keys()
+            case.expect(not again, "other keys than an earlier process has issued", "some of its keys", "OPS-06")
+            issued |= writer.sessions.keys()
+            store = opened_again(case, storage, "after its writer was killed")
             with _unless_unknown():
                 for key in writer.sessions:
                     _expect_whole(case, writer, key, store.get(key))

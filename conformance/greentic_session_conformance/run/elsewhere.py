@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from greentic_session import GreenticError, SessionData, TenantCtx
@@ -155,12 +156,18 @@ class _Python:
     """A process of Python's, which loads the target itself."""
 
     def __init__(self, case: "Case", storage: Any) -> None:
-        job = {"path": sys.path, "target": _target_of(case), "storage": _pickled(storage, "storage")}
+        job = {
+            "path": sys.path,
+            "target": _target_of(case),
+            "folder": str(Path.cwd()),  # the store may have changed it since the target was loaded
+            "storage": _pickled(storage, "storage"),
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-m", __spec__.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            cwd=case.conditions.folder,
         )
         opened = self._ask(job, START_SECONDS)
         if opened is None or "error" in opened:
@@ -268,7 +275,9 @@ def main() -> None:
         try:
             if "target" in request:
                 sys.path[:] = request["path"]
-                store = loop.finish(_load(request["target"]).open_store(_unpickled(request["storage"])))
+                target = _load(request["target"])
+                os.chdir(request["folder"])
+                store = loop.finish(target.open_store(_unpickled(request["storage"])))
                 answer: dict[str, Any] = {"value": []}
             else:
                 arguments = [_read(item) for item in request["arguments"]]

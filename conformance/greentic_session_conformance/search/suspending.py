@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Gener
 from contextlib import asynccontextmanager
 from typing import Any
 
-from greentic_session_conformance.search.switching import Lines, Place
+from greentic_session_conformance.search.switching import HALT, PATIENCE, Lines, Place
 
 
 class TaskHalt:
@@ -19,12 +19,11 @@ class TaskHalt:
         place: at which of the suspensions of the one task.
         others: how many others there are.
         seconds: how long it halts at most, where the others wait for what it holds.
-        patience: how long the others wait for one that doesn't come to where it halts, in seconds.
     """
 
-    def __init__(self, place: Place, others: int, seconds: float, patience: float) -> None:
+    def __init__(self, place: Place, others: int, seconds: float = HALT) -> None:
         self.place = place
-        self._left, self._seconds, self._patience = others, seconds, patience
+        self._left, self._seconds = others, seconds
         self._reached, self._through = asyncio.Event(), asyncio.Event()
 
     async def stop(self) -> None:
@@ -43,7 +42,7 @@ class TaskHalt:
     @asynccontextmanager
     async def meanwhile(self) -> AsyncIterator[None]:
         """One of the others, who begins when the one has halted."""
-        await _at_most(self._patience, self._reached)
+        await _at_most(PATIENCE, self._reached)
         try:
             yield
         finally:

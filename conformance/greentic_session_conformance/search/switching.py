@@ -14,6 +14,8 @@ from typing import Any, Final
 _ODDS: Final = 0.06
 #: For how long the thread steps back there: long enough for another one to get its turn.
 _PAUSE: Final = 1e-6
+#: For how long one caller halts at least, where the others wait for what it holds, in seconds.
+HALT: Final = 2e-3
 #: For how long the others wait for one that doesn't come to where it halts, in seconds.
 PATIENCE: Final = 5e-2
 #: What the operations' own methods are called.
@@ -120,7 +122,7 @@ class Halt:
         seconds: how long it halts at most, where the others wait for what it holds.
     """
 
-    def __init__(self, place: Place, others: int, seconds: float) -> None:
+    def __init__(self, place: Place, others: int, seconds: float = HALT) -> None:
         self.place = place
         self._left, self._seconds = others, seconds
         self._reached, self._through = threading.Event(), threading.Event()

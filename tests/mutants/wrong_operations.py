@@ -235,6 +235,23 @@ class EvictsAt500(Base):
             del self.sessions[next(iter(self.sessions))]
 
 
+class EvictsAt1024(Base):
+    """OPS-13: the store holds the thousand that it must, and at 1,024 begins to let go of the least recently used."""
+
+    rule = "OPS-13"
+    fault = "a bounded cache whose bound is a round number"
+
+    def write(self, key, data):
+        super().write(key, data)
+        if len(self.sessions) > 1024:
+            del self.sessions[next(iter(self.sessions))]
+
+    def read(self, key):
+        if key in self.sessions:
+            self.sessions[key] = self.sessions.pop(key)
+        return super().read(key)
+
+
 class HandsOutOnce(Base):
     """OPS-14: get takes the session out, like a queue, when it is asked a second time."""
 

@@ -15,6 +15,8 @@ from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import ODD_KEYS, context, full, session
 
 MANY = 1_000
+#: So many beyond them at quick effort: caches are bounded by round numbers, a thousand or 1,024.
+MORE = 100
 #: A flow that loops updates its session as often as that; a byte that counts has run over.
 UPDATES = 260
 #: So many refusals use up a pool, where each of them keeps something.
@@ -335,6 +337,19 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     found = store.find(ctx, user(0))
     got = "nothing" if found is None else "another session"
     case.expect(found is not None and found[0] == newest, "the newest after the oldest was removed", got, "ROUTE-08")
+    # A store may have no room for more. One that takes them has.
+    more = session(context(user="user-more"))
+    taken = 0
+    for _ in range(case.rounds(MORE)):
+        answer = store.try_create(more.tenant_ctx, more)
+        if not answer.ok:
+            break
+        taken += 1
+    case.steps.forget_calls()
+    for i in range(8, MANY, 8):
+        case.expect_data(
+            store.get(keys[i]), numbered(i), f"get_session of session {i + 1}, after {taken} beyond {MANY}"
+        )
 
 
 def _looked_at(case: Case) -> list[int]:

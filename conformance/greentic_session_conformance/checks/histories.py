@@ -215,7 +215,8 @@ class _RoundOfTwo(_Round):
                 self.store.update(key, self.version())
             self.before = _written(_State(), key, list(self.given)[-1])
             answer = self.store.try_update(key, self.version(1))
-            self.case.expect(answer.code is not None, "update_session refused for somebody else", answer.describe())
+            refused = answer.code is not None and not answer.outcome_unknown
+            self.case.expect(refused, "update_session refused for somebody else", answer.describe())
             self.fenced = answer.code
         self.keys.append(key)
 
@@ -323,7 +324,8 @@ def _finds_are_possible(case: Case, this: _Round, events: Sequence[Event]) -> No
             told = "data that was never stored under the key that it answers"
             case.expect(False, "find_by_user answers a pair that belonged together", told, "CONC-07")
         removals = [event for event in events if event.call[:2] == ("remove_session", key) and event.answer.ok]
-        creates = [event for event in writes if event.operation == "create_session" and event.invoked <= find.returned]
+        own = [event for event in writes if _owner(event.call[2].cursor.node_pointer) == this.asker(find)]
+        creates = [event for event in own if event.operation == "create_session" and event.invoked <= find.returned]
         for removal in removals:
             if removal.returned < find.invoked and not any(create.until > removal.invoked for create in creates):
                 _show(case, this, [removal, find])

@@ -17,7 +17,15 @@ from tools.soak.stores import Soaked
 IN_MEMORY = "/dev/shm"  # noqa: S108 - the folder for a run is made in it under a name that nobody knows
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: What a run's outcome depends on: results of other code don't count.
-CODE = ("conformance", "greentic_session", "spec", "schemas", "examples/sqlite", "tests/odd")
+CODE = (
+    "conformance/greentic_session_conformance",
+    "conformance/adapters",
+    "greentic_session",
+    "spec",
+    "schemas",
+    "examples/sqlite",
+    "tests/odd",
+)
 
 
 @dataclass(frozen=True, slots=True)

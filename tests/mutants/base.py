@@ -173,3 +173,23 @@ class Base:
 
     def pause(self):
         """Between reading and writing; a mutant without a lock lets the other callers in here."""
+
+
+class ChangesTheContext(Base):
+    """Keeps a session with another context."""
+
+    def kept(self, data):
+        return data.replace(tenant_ctx=self.changed(data.tenant_ctx))
+
+    def changed(self, ctx):
+        return ctx
+
+
+class ChangesTheSnapshot(Base):
+    """Keeps a session with another snapshot."""
+
+    def kept(self, data):
+        return data.replace(context_json=self.changed(data.context_json))
+
+    def changed(self, text):
+        return text

@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import msgspec
-from base import Base
+from base import Base, ChangesTheContext
 
 from greentic_session import GreenticError, InvocationDeadline
 
@@ -106,54 +106,48 @@ class WritesAbsentAsNull(Base):
         )
 
 
-class CompletesPairs(Base):
+class CompletesPairs(ChangesTheContext):
     """DATA-05: a store fills in the name of the team that the writer left out."""
 
     rule = "DATA-05"
     fault = "a migration that unites the two names of a member when it meets one"
     also = frozenset({"DATA-01"})
 
-    def kept(self, data):
-        ctx = data.tenant_ctx
-        return data.replace(tenant_ctx=ctx.replace(team=self.team(ctx), team_id=self.team(ctx)))
+    def changed(self, ctx):
+        return ctx.replace(team=self.team(ctx), team_id=self.team(ctx))
 
 
-class CountsInFloats(Base):
+class CountsInFloats(ChangesTheContext):
     """DATA-06: a decoder reads every number as a float."""
 
     rule = "DATA-06"
     fault = "a store in JavaScript or Lua 5.1, where every number is a double"
 
-    def kept(self, data):
-        deadline = data.tenant_ctx.deadline
-        if deadline is None or abs(deadline.unix_millis) > 2**126:
-            return data
-        exact = InvocationDeadline(int(float(deadline.unix_millis)))
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(deadline=exact))
+    def changed(self, ctx):
+        if ctx.deadline is None or abs(ctx.deadline.unix_millis) > 2**126:
+            return ctx
+        return ctx.replace(deadline=InvocationDeadline(int(float(ctx.deadline.unix_millis))))
 
 
-class WrapsAttempts(Base):
+class WrapsAttempts(ChangesTheContext):
     """DATA-06: a signed column of 32 bits."""
 
     rule = "DATA-06"
     fault = "a column of type INTEGER for an unsigned number, with saturation switched on"
     also = frozenset({"DATA-01"})
 
-    def kept(self, data):
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(attempt=min(data.tenant_ctx.attempt, 2**31 - 1)))
+    def changed(self, ctx):
+        return ctx.replace(attempt=min(ctx.attempt, 2**31 - 1))
 
 
-class FoldsAttributes(Base):
+class FoldsAttributes(ChangesTheContext):
     """DATA-08: attributes are kept like HTTP headers, whose case doesn't count."""
 
     rule = "DATA-08"
     fault = "attributes sent on as HTTP headers, or kept in a CaseInsensitiveDict"
 
-    def kept(self, data):
-        ctx = data.tenant_ctx
-        return data.replace(
-            tenant_ctx=ctx.replace(attributes={name.lower(): value for name, value in ctx.attributes.items()})
-        )
+    def changed(self, ctx):
+        return ctx.replace(attributes={name.lower(): value for name, value in ctx.attributes.items()})
 
 
 class RefusesLongIds(Base):

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from base import Base
+from base import Base, ChangesTheContext
 
 
 class JoinsWithDoubleHyphens(Base):
@@ -217,12 +217,11 @@ class LooksAtTheSizeFirst(Base):
         super().update_session(key, data)
 
 
-class CutsTheNamesOfAttributes(Base):
+class CutsTheNamesOfAttributes(ChangesTheContext):
     """DATA-10: an attribute's name is cut after 255 characters."""
 
     rule = "DATA-10"
     fault = "VARCHAR(255), without strict mode"
 
-    def kept(self, data):
-        attributes = {name[:255]: value for name, value in data.tenant_ctx.attributes.items()}
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=attributes))
+    def changed(self, ctx):
+        return ctx.replace(attributes={name[:255]: value for name, value in ctx.attributes.items()})

@@ -6,7 +6,7 @@ import uuid
 import zlib
 from urllib.parse import unquote
 
-from base import Base
+from base import Base, ChangesTheContext
 from wrong_given_keys import Renames
 
 from greentic_session import Impersonation, SessionCursor
@@ -119,52 +119,48 @@ class ReadsYesAsTrue(MisreadsTexts):
         return {"yes": "true", "no": "false"}.get(text, text)
 
 
-class TagsLocales(Base):
+class TagsLocales(ChangesTheContext):
     """DATA-03: the locale `en_US` comes back as the language tag `en-US`."""
 
     rule = "DATA-03"
     fault = "a locale type between the document and the column"
 
-    def kept(self, data):
-        ctx = data.tenant_ctx
+    def changed(self, ctx):
         locale = re.sub("^([a-z]{2})_([A-Z]{2})$", r"\1-\2", ctx.i18n_id or "") or ctx.i18n_id
-        return data.replace(tenant_ctx=ctx.replace(i18n_id=locale))
+        return ctx.replace(i18n_id=locale)
 
 
-class KeepsNoEmptyReason(Base):
+class KeepsNoEmptyReason(ChangesTheContext):
     """DATA-04: an impersonation's empty reason comes back as none."""
 
     rule = "DATA-04"
     fault = "`if reason:` where `is not None` was meant"
 
-    def kept(self, data):
-        whose = data.tenant_ctx.impersonation
+    def changed(self, ctx):
+        whose = ctx.impersonation
         if whose is None or whose.reason:
-            return data
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(impersonation=Impersonation(whose.actor_id)))
+            return ctx
+        return ctx.replace(impersonation=Impersonation(whose.actor_id))
 
 
-class KeepsNoEmptyProvider(Base):
+class KeepsNoEmptyProvider(ChangesTheContext):
     """DATA-04: an empty provider_id comes back as none."""
 
     rule = "DATA-04"
     fault = "Oracle, where an empty string is NULL"
 
-    def kept(self, data):
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(provider_id=data.tenant_ctx.provider_id or None))
+    def changed(self, ctx):
+        return ctx.replace(provider_id=ctx.provider_id or None)
 
 
-class DropsAttributes(Base):
+class DropsAttributes(ChangesTheContext):
     """Loses the attributes with some names."""
-
-    rule = ""
 
     def lost(self, name):
         return False
 
-    def kept(self, data):
-        attributes = {name: value for name, value in data.tenant_ctx.attributes.items() if not self.lost(name)}
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=attributes))
+    def changed(self, ctx):
+        return ctx.replace(attributes={name: value for name, value in ctx.attributes.items() if not self.lost(name)})
 
 
 class ReservesUnderscores(DropsAttributes):

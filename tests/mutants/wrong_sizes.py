@@ -1,6 +1,6 @@
 """Stores that cut, refuse or lose what is long."""
 
-from base import Base
+from base import Base, ChangesTheContext
 
 
 class CutsAt64Kibibytes(Base):
@@ -14,16 +14,15 @@ class CutsAt64Kibibytes(Base):
         return data.replace(context_json=data.context_json.encode()[:65_535].decode(errors="ignore"))
 
 
-class CutsStringsAt255(Base):
+class CutsStringsAt255(ChangesTheContext):
     """DATA-09: strings of the context are cut at 255 characters."""
 
     rule = "DATA-09"
     fault = "VARCHAR(255), the default of many an ORM"
     also = frozenset({"DATA-10"})
 
-    def kept(self, data):
-        ctx = data.tenant_ctx
-        return data.replace(tenant_ctx=ctx.replace(trace_id=ctx.trace_id and ctx.trace_id[:255]))
+    def changed(self, ctx):
+        return ctx.replace(trace_id=ctx.trace_id and ctx.trace_id[:255])
 
 
 class RefusesLongUsers(Base):
@@ -52,29 +51,27 @@ class HoldsFiftyAttributes(Base):
         return data
 
 
-class HoldsAHundredAttributes(Base):
+class HoldsAHundredAttributes(ChangesTheContext):
     """DATA-10: of more than a hundred attributes the rest is dropped."""
 
     rule = "DATA-10"
     fault = "a tracing library's limit on attributes, which drops and doesn't tell"
 
-    def kept(self, data):
-        first = dict(list(data.tenant_ctx.attributes.items())[:100])
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(attributes=first))
+    def changed(self, ctx):
+        return ctx.replace(attributes=dict(list(ctx.attributes.items())[:100]))
 
 
-class CutsActors(Base):
+class CutsActors(ChangesTheContext):
     """DATA-10: the actor of an impersonation is cut at 1,024 characters."""
 
     rule = "DATA-10"
     fault = "one column that was forgotten when the others were made longer"
 
-    def kept(self, data):
-        whose = data.tenant_ctx.impersonation
+    def changed(self, ctx):
+        whose = ctx.impersonation
         if whose is None:
-            return data
-        cut = whose.replace(actor_id=whose.actor_id[:1024])
-        return data.replace(tenant_ctx=data.tenant_ctx.replace(impersonation=cut))
+            return ctx
+        return ctx.replace(impersonation=whose.replace(actor_id=whose.actor_id[:1024]))
 
 
 class CutsReasonsAt65535(Base):

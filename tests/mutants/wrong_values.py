@@ -3,29 +3,9 @@
 import re
 import unicodedata
 
-from base import Base
+from base import Base, ChangesTheContext, ChangesTheSnapshot
 
 from greentic_session import InvocationDeadline
-
-
-class ChangesTheContext(Base):
-    """Keeps a session with another context."""
-
-    def kept(self, data):
-        return data.replace(tenant_ctx=self.changed(data.tenant_ctx))
-
-    def changed(self, ctx):
-        return ctx
-
-
-class ChangesTheSnapshot(Base):
-    """Keeps a session with another snapshot."""
-
-    def kept(self, data):
-        return data.replace(context_json=self.changed(data.context_json))
-
-    def changed(self, text):
-        return text
 
 
 class DropsTheReason(ChangesTheContext):

@@ -2,7 +2,8 @@
 
 Run it from the checkout, with the library and the suite importable::
 
-    python -m tools.kill_matrix
+    python -m tools.kill_matrix                    # all
+    python -m tools.kill_matrix HandsOutOnce CONC  # some, or those of a family: the rows of the others stay as they are
 
 It ends with 1 where a wrong store survives, or is blamed on a rule that it doesn't break; the matrix is then left as it was.
 """
@@ -105,9 +106,8 @@ def _table(tried: Sequence[Tried]) -> Table:
     return table
 
 
-def document(tried: Sequence[Tried]) -> str:
+def document(rows: Sequence[dict[str, Any]]) -> str:
     """The matrix as JSON: the totals, and a row a mutant, in the order of the rules."""
-    rows = [one.row for one in tried]
     profiles = Counter(rules()[row["rule"]].profile for row in rows)
     totals = {
         "mutants": len(rows),
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
     )
     parser.add_argument("--quiet", action="store_true", help="only the totals and the complaints")
-    parser.add_argument("mutants", nargs="*", metavar="NAME", help="only these, or those of a family; write nothing")
+    parser.add_argument("mutants", nargs="*", metavar="NAME", help="only these, or those of a family")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     names = _names()
@@ -144,8 +144,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{killed} of {len(tried)} wrong stores killed by a check of the rule that they break, "
         f"{len(faulty)} with complaints, in {monotonic() - began:.0f} s"
     )
-    if not faulty and not options.mutants:
-        MATRIX.write_text(document(tried), encoding="utf-8", newline="\n")
+    if not faulty:
+        rows = {row["mutant"]: row for row in json.loads(MATRIX.read_text("utf-8"))["mutants"]}
+        rows |= {one.row["mutant"]: one.row for one in tried}
+        MATRIX.write_text(document([rows[name] for name in names if name in rows]), encoding="utf-8", newline="\n")
     return 1 if faulty else 0
 
 

@@ -129,6 +129,7 @@ class FenceBeforeTheLock(Base):
     """CONC-12: an update reads and asks the fence, gives the lock away, and writes if the key is still there: whose it is by then it doesn't ask."""
 
     rule = "CONC-12"
+    found_by = "histories"
     fault = "a fence in the service and `UPDATE ... WHERE key = ?` in the repository"
 
     def update_session(self, key, data):
@@ -144,6 +145,7 @@ class VersionsBeginAtOne(Base):
     """CONC-12: an update writes if the version is the one that it read, and the next session under the key begins at the same."""
 
     rule = "CONC-12"
+    found_by = "histories"
     fault = "optimistic locking with a version column that begins at 1 in every row: ABA"
 
     def __init__(self):
@@ -194,6 +196,7 @@ class AwaitsBehindTheFence(ResurrectsAmongTasks):
     """CONC-12: an asynchronous update asks the fence, awaits, and writes if the key is still there: whose it is by then it doesn't ask."""
 
     rule = "CONC-12"
+    found_by = "histories"
     fault = "an await between the fence and the writing, which looks once more, but only whether there is something"
 
     async def update_session(self, key, data):

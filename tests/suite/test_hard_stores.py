@@ -312,12 +312,19 @@ class ChangesFolder(InAFile):
     def open_store(self, storage):
         os.chdir(tempfile.gettempdir())
         return super().open_store(storage)
+
+
+class GoesIntoItsFolder(InAFile):
+    def open_store(self, storage):
+        os.chdir(storage)
+        return super().open_store(storage)
 """
 
 
-def test_a_store_that_changes_the_folder_is_opened_by_another_process_all_the_same(tmp_path, door):
+@pytest.mark.parametrize("name", ["ChangesFolder", "GoesIntoItsFolder"])
+def test_a_store_that_changes_the_folder_is_opened_by_another_process_all_the_same(name, tmp_path, door):
     (tmp_path / "relative.py").write_text(CHANGES_FOLDER.format(mutants=str(MUTANTS)))
 
-    run = door("relative.py:ChangesFolder", "--profile", "durable", timeout="10")
+    run = door(f"relative.py:{name}", "--profile", "durable", timeout="10")
 
     assert (run.status, run.report["verdict"]) == (0, "conformant"), run.output

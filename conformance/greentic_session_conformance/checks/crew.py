@@ -20,7 +20,9 @@ from greentic_session_conformance.search.history import Event
 
 CALLERS: Final = 8
 #: How many times as long as they took at the quickest the others are given for their calls, while one halts.
-_EASE: Final = 3
+_EASE: Final = 2
+#: What part of an operation's time limit a halt may take: the others may be waiting for what the one holds.
+_SHARE: Final = 1 / 20
 
 #: An operation and its arguments.
 Call = tuple[Any, ...]
@@ -171,7 +173,7 @@ class Crew:
     def _enough_for(self, programs: Sequence[Program]) -> float:
         """For how many seconds one halts, so that the others can go through what they do."""
         quickest = sum(self._quickest.get(call[0], 0.0) for program in programs for call in program)
-        return max(switching.HALT, _EASE * quickest)
+        return min(max(switching.HALT, _EASE * quickest), _SHARE * self._case.conditions.operation_timeout)
 
     def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
         barrier, choose = threading.Barrier(len(programs)), self._case.random

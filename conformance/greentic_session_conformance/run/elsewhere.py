@@ -159,7 +159,7 @@ class _Python:
         job = {
             "path": sys.path,
             "target": _target_of(case),
-            "folder": str(Path.cwd()),  # the store may have changed it since the target was loaded
+            "folder": _here(case),
             "storage": _pickled(storage, "storage"),
         }
         self._process = subprocess.Popen(
@@ -218,6 +218,14 @@ class _Python:
                     stream.close()
                 except BrokenPipeError:
                     continue
+
+
+def _here(case: "Case") -> str:
+    """The folder that the process is in, which the store may have changed since the target was loaded, and removed."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return case.conditions.folder
 
 
 def _target_of(case: "Case") -> dict[str, str]:

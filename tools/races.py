@@ -60,7 +60,9 @@ class Met:
 def racy_mutants() -> dict[str, str]:
     """The wrong stores that only several callers at once can tell, each with its rule."""
     return {
-        wrong.__name__: wrong.rule for wrong in mutant_module("catalogue").mutants() if wrong.rule.startswith(FAMILY)
+        wrong.__name__: wrong.rule
+        for wrong in mutant_module("catalogue").mutants()
+        if wrong.rule.startswith(FAMILY) or wrong.found_by == "histories"
     }
 
 

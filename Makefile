@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests run at once.
+JOBS ?= 2
 SOURCES := greentic_session conformance tests tools examples
 
 .PHONY: help conformance test test-fast matrix races results soak check format docs site clean
@@ -39,7 +41,7 @@ conformance: $(VENV)/.all
 	exit $$status
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n $(JOBS)
 
 test-fast: $(VENV)/.dev
 	$(BIN)/pytest tests/stores --fake-server

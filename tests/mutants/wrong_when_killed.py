@@ -126,7 +126,7 @@ class SeedsAtImport(Loses):
 
     rule = "OPS-06"
     found_by = "killed"
-    profiles = frozenset({"durable"})
+    profiles = frozenset({"core", "durable"})
     fault = "a generator with a fixed seed, left there from a test"
     store = _SeedsAtImport
 

@@ -301,7 +301,7 @@ class RoutesBeforeTheFence(Base):
     rule = "OPS-17"
     fault = "an index that is updated first, so that no crash leaves the row unindexed"
     also = frozenset({"FENCE-18"})
-    maybe = frozenset({"FENCE-09", "FENCE-10", "FENCE-11", "FENCE-12"})
+    maybe = frozenset({"FENCE-09", "FENCE-10", "FENCE-11", "FENCE-12", "ROUTE-20"})
 
     def update_session(self, key, data):
         with self.lock:

@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 #: What a run's outcome depends on: results of other code don't count.
 CODE = (
     "conformance/greentic_session_conformance",
-    "conformance/adapters",
     "greentic_session",
     "spec",
     "schemas",

@@ -228,23 +228,20 @@ class EvictsAt500(Base):
 
     rule = "OPS-13"
     fault = "a cachetools.LRUCache, or Redis with maxmemory-policy allkeys-lru"
+    bound = 500
 
     def write(self, key, data):
         super().write(key, data)
-        if len(self.sessions) > 500:
+        if len(self.sessions) > self.bound:
             del self.sessions[next(iter(self.sessions))]
 
 
-class EvictsAt1024(Base):
+class EvictsAt1024(EvictsAt500):
     """OPS-13: the store holds the thousand that it must, and at 1,024 begins to let go of the least recently used."""
 
     rule = "OPS-13"
     fault = "a bounded cache whose bound is a round number"
-
-    def write(self, key, data):
-        super().write(key, data)
-        if len(self.sessions) > 1024:
-            del self.sessions[next(iter(self.sessions))]
+    bound = 1024
 
     def read(self, key):
         if key in self.sessions:

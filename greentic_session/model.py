@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Self, final
 
 import msgspec
-from msgspec.structs import force_setattr
+from msgspec.structs import asdict, force_setattr
 
 from greentic_session import _shape
 from greentic_session._attributes import EMPTY, attributes_of
@@ -57,8 +57,7 @@ class _Value(
             TypeError: There is no such member.
         """
         # Not by msgspec's own replace: older versions, 0.20 among them, leave the checks out.
-        members = {name: getattr(self, name) for name in self.__struct_fields__}
-        return type(self)(**members | changes)
+        return type(self)(**asdict(self) | changes)
 
     def __replace__(self, /, **changes: Any) -> Self:
         """What ``copy.replace`` calls, from Python 3.13 on."""

@@ -8,6 +8,18 @@ ENV: Final = "dev"
 TENANT: Final = "tenant-42"
 USER: Final = "user-7"
 
+#: The members of a context that are free text.
+TEXTS: Final = (
+    "session_id",
+    "flow_id",
+    "node_id",
+    "provider_id",
+    "trace_id",
+    "i18n_id",
+    "correlation_id",
+    "idempotency_key",
+)
+
 #: A snapshot that any parsing and writing again would change: white space, order, number forms, escapes, repeated members.
 SNAPSHOT: Final = '{ "ticket":123,"b":1.0, "a":"\\u00e9","e":1e2,"a":null }'
 
@@ -45,7 +57,7 @@ MISREAD: Final = (
 
 def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:
     """A context as a careful writer makes it: both names of each pair are set."""
-    return TenantCtx.new(env, tenant).with_team(team).with_user(user)
+    return TenantCtx(env, tenant, tenant, team=team, team_id=team, user=user, user_id=user)
 
 
 def session(ctx: TenantCtx, node: str = "node.wait_input", context_json: str = '{"ticket":123}') -> SessionData:

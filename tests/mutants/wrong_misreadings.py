@@ -7,11 +7,10 @@ import zlib
 from urllib.parse import unquote
 
 from base import Base, ChangesTheContext
+from greentic_session_conformance.samples import TEXTS
 from wrong_given_keys import Renames
 
 from greentic_session import Impersonation, SessionCursor
-
-_TEXTS = ("session_id", "flow_id", "node_id", "provider_id", "trace_id", "i18n_id", "correlation_id", "idempotency_key")
 
 
 class MisreadsTexts(Base):
@@ -29,7 +28,7 @@ class MisreadsTexts(Base):
 
         ctx, cursor = data.tenant_ctx, data.cursor
         ctx = ctx.replace(
-            **{name: read(getattr(ctx, name)) for name in _TEXTS},
+            **{name: read(getattr(ctx, name)) for name in TEXTS},
             attributes={name: read(value) for name, value in ctx.attributes.items()},
         )
         cursor = SessionCursor(read(cursor.node_pointer), read(cursor.wait_reason), read(cursor.outbox_marker))

@@ -6,12 +6,12 @@ import threading
 import time
 from concurrent.futures import Future
 
+from greentic_session_conformance.targets.target import OPERATIONS
 from plain_store import Plain
 
 from greentic_session import ErrorCode
 
 LATENCY = 0.03
-OPERATIONS = ("create_session", "get_session", "update_session", "remove_session", "find_by_user")
 
 
 class FarAway(Plain):

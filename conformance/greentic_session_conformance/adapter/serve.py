@@ -17,11 +17,10 @@ from typing import Any, BinaryIO, Final
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case import Answer
-from greentic_session_conformance.run.preflight import OPERATIONS
 from greentic_session_conformance.search import switching
 from greentic_session_conformance.servers import without_password
 from greentic_session_conformance.targets.reference import RedisTarget
-from greentic_session_conformance.targets.target import CallableTarget, Target
+from greentic_session_conformance.targets.target import OPERATIONS, CallableTarget, Target
 
 #: What is done for a request; it may be awaitable.
 Work = Callable[[], Any]

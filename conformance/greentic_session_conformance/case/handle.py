@@ -1,5 +1,6 @@
 """A handle on a store under test: the five operations, each recorded, limited in time and held to its form."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from greentic_session import GreenticError, SessionData, TenantCtx
@@ -199,6 +200,8 @@ def _document(value: SessionData) -> bytes:
         raise Failed("a SessionData that can be written", f"{type(error).__name__} on writing it", "DATA-27") from None
 
 
+#: A check takes the same session back several times.
+@lru_cache(maxsize=4)
 def _is_read(document: bytes | str) -> bool:
     """Whether the library's reader takes a document, which costs a hundredth of asking the schema.
 

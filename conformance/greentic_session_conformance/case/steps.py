@@ -101,9 +101,8 @@ class Steps:
         told = [self._word(argument) for argument in step.arguments]
         if step.operation == "create_session" and len(step.arguments) == 2:
             ctx, data = step.arguments
-            told = [describe.context(data.tenant_ctx)]
-            if describe.context(ctx) != told[0]:
-                told.append(f"by {describe.context(ctx)}")
+            caller, stored = self._word(ctx), self._word(data)
+            told = [stored] if caller == stored else [stored, f"by {caller}"]
         told += [f"{name}={self._word(value)}" for name, value in step.keywords.items()]
         return f"{step.operation}({', '.join(told)})"
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, null
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic, monotonic_ns
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import formed
@@ -28,6 +28,7 @@ _SHARE: Final = 1 / 20
 Call = tuple[Any, ...]
 #: What one caller does, one call after another.
 Program = Sequence[Call]
+_Halt = TypeVar("_Halt", switching.Halt, suspending.TaskHalt)
 
 
 @dataclass(slots=True)
@@ -175,11 +176,19 @@ class Crew:
         quickest = sum(self._quickest.get(call[0], 0.0) for program in programs for call in program)
         return min(max(switching.HALT, _EASE * quickest), _SHARE * self._case.conditions.operation_timeout)
 
+    def _halt(
+        self,
+        kind: Callable[[switching.Place, int, float], _Halt],
+        programs: Sequence[Program],
+        place: switching.Place | None,
+    ) -> _Halt | None:
+        return None if place is None else kind(place, len(programs) - 1, self._enough_for(programs[1:]))
+
     def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
         barrier, choose = threading.Barrier(len(programs)), self._case.random
         works = [_Work(barrier, program, f"{choose.random()}") for program in programs]
-        if place is not None:
-            halt = switching.Halt(place, len(works) - 1, self._enough_for(programs[1:]))
+        halt = self._halt(switching.Halt, programs, place)
+        if halt is not None:
             for work in works:
                 work.turn = halt.meanwhile()
             works[0].halt, works[0].turn = halt, halt.halting()
@@ -202,9 +211,7 @@ class Crew:
         self, programs: Sequence[Program], shared: Handle, place: switching.Place | None
     ) -> list[Event]:
         events: list[Event] = []
-        halt = None
-        if place is not None:
-            halt = suspending.TaskHalt(place, len(programs) - 1, self._enough_for(programs[1:]))
+        halt = self._halt(suspending.TaskHalt, programs, place)
 
         async def work(caller: int, program: Program) -> None:
             lines, own_halt = switching.Lines(), halt if caller == 1 else None

@@ -9,14 +9,13 @@ from greentic_session_conformance.samples import (
     MISREAD,
     SNAPSHOT,
     TENANT,
+    TEXTS,
     USER,
     context,
     full,
     session,
 )
 
-#: The members of a context that are free text.
-_TEXTS = ("session_id", "flow_id", "node_id", "provider_id", "trace_id", "i18n_id", "correlation_id", "idempotency_key")
 #: Names of attributes that a store may have taken for its own.
 _TAKEN = (
     "_id", "_rev", "_key", "id", "pk", "sk", "PK", "SK", "ttl", "TTL", "type", "version", "__v", "__type", "__proto__", "__class__", "@type", "constructor",
@@ -26,7 +25,7 @@ _TAKEN = (
 
 def _throughout(text: str) -> SessionData:
     """A session in which every free text is the one given, alone."""
-    ctx = context().replace(**dict.fromkeys(_TEXTS, text), impersonation=Impersonation("actor.1", text))
+    ctx = context().replace(**dict.fromkeys(TEXTS, text), impersonation=Impersonation("actor.1", text))
     return SessionData(ctx, "flow", SessionCursor(text, wait_reason=text, outbox_marker=text), text)
 
 
@@ -208,7 +207,7 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
     )
     data = session(context(user=long_id)).replace(flow_id=long_id, pack_id=long_id)
     _round(case, store, data, "ids of 255 characters")
-    ctx = context().replace(**dict.fromkeys(_TEXTS, text), impersonation=Impersonation(long_id, text))
+    ctx = context().replace(**dict.fromkeys(TEXTS, text), impersonation=Impersonation(long_id, text))
     cursor = SessionCursor(text, wait_reason=text, outbox_marker=text)
     _round(case, store, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
     for context_json in ("x" * 262_144, "\x00" * 262_144, "\U0001f600" * 65_536):

@@ -24,9 +24,8 @@ def opened_again(case: Case, storage: Any, after: str) -> Handle:
     if answer.error is not None:
         if answer.outcome_unknown or not case.opens_storages:
             raise answer.error
-        case.close(
-            case.store()
-        )  # where no storage can be opened, it isn't this one's fault, and the check isn't judged
+        # Where no storage can be opened, it isn't this one's fault, and the check isn't judged.
+        case.close(case.store())
         told = f"{type(answer.error).__name__}: {answer.error}"
         case.expect(False, f"the storage can be opened again {after}", told)
     handle: Handle = answer.value

@@ -53,6 +53,7 @@ class _Round:
         owners: whose the sessions are, by the ids that make them somebody.
         stranger: the rule by which an owner doesn't find what is another one's.
         fenced: the code with which an update of another one's session is refused; which one it must be is for other rules.
+        asks: the find by which each owner asks for the own session.
     """
 
     case: Case
@@ -64,17 +65,17 @@ class _Round:
     keys: list[str] = field(default_factory=list)
     given: dict[str, SessionData] = field(default_factory=dict)
     before: _State = field(default_factory=_State)
+    asks: list[Call] = field(init=False)
+
+    def __post_init__(self) -> None:
+        contexts = [marked("", **owner).tenant_ctx for owner in self.owners]
+        self.asks = [("find_by_user", ctx, ctx.user) for ctx in contexts]
 
     def version(self, owner: int = 0) -> SessionData:
         """A version of an owner's session that differs from all others."""
         name = f"{_INITIALS[owner]}{len(self.given) + 1}"
         self.given[name] = marked(name, **self.owners[owner])
         return self.given[name]
-
-    def asked(self, owner: int) -> Call:
-        """The find by which an owner asks for the own session."""
-        ctx = marked("", **self.owners[owner]).tenant_ctx
-        return ("find_by_user", ctx, ctx.user)
 
     def prepare(self) -> None:
         """Make the sessions that are there before."""
@@ -89,18 +90,22 @@ class _Round:
             with self.case.given():
                 issued = self.store.create(data.tenant_ctx, data, key)
             self.keys.append(issued)
-            state = _written(state, issued, data.cursor.node_pointer)
+            state = _written(state, issued, _version(data))
         self.before = state
 
     def programs(self) -> list[Program]:
         """What each caller does: a few calls of every kind, changes more often than not."""
+        return self._users(self.case.random.choice((2, 3, CALLERS // 2, CALLERS)))
+
+    def _users(self, count: int) -> list[Program]:
         choose = self.case.random
+        return [[self._call(choose.choice(self.used)) for _ in range(choose.randint(1, 3))] for _ in range(count)]
+
+    @property
+    def used(self) -> list[str]:
+        """The operations that a caller calls, each as often as it is chosen."""
         kinds = ["update_session"] * 4 + ["get_session"] * 3 + ["find_by_user"] * 2 + ["remove_session"]
-        kinds += ["create_session"] * 3 if self.keyed else []
-        return [
-            [self._call(choose.choice(kinds)) for _ in range(choose.randint(1, 3))]
-            for _ in range(choose.choice((2, 3, CALLERS // 2, CALLERS)))
-        ]
+        return kinds + ["create_session"] * (3 if self.keyed else 0)
 
     @property
     def halting(self) -> list[str]:
@@ -131,15 +136,14 @@ class _Round:
             data = self.version()
             return (operation, data.tenant_ctx, data, key)
         if operation == "find_by_user":
-            return self.asked(0)
+            return self.asks[0]
         return (operation, key)
 
     def look(self) -> list[Event]:
         """Look at everything, when all callers are done."""
         calls: list[Call] = [("get_session", key) for key in self.keys]
-        calls += [self.asked(owner) for owner in range(len(self.owners))]
         seen = []
-        for call in calls:
+        for call in [*calls, *self.asks]:
             invoked = monotonic_ns()
             answer = self.store.try_get(call[1]) if call[0] == "get_session" else self.store.try_find(*call[1:])
             seen.append(Event(0, call, answer, invoked, monotonic_ns()))
@@ -173,17 +177,18 @@ class _Round:
         elif operation == "remove_session":
             yield from self._changed(now, answer, _removed(now, key), there=key in versions, refused="not_found")
         elif operation == "update_session":
-            then = _written(now, key, event.call[2].cursor.node_pointer)
-            strange = key in versions and _owner(versions[key]) != _owner(event.call[2].cursor.node_pointer)
+            version = _version(event.call[2])
+            strange = key in versions and _owner(versions[key]) != _owner(version)
             refused = self.fenced or "" if strange else "not_found"
+            then = _written(now, key, version)
             yield from self._changed(now, answer, then, there=key in versions and not strange, refused=refused)
         else:
-            then = _written(now, key, event.call[2].cursor.node_pointer)
+            then = _written(now, key, _version(event.call[2]))
             yield from self._changed(now, answer, then, there=key not in versions, refused="conflict")
 
     def asker(self, find: Event) -> int:
         """The owner who asks by a find."""
-        return next(owner for owner in range(len(self.owners)) if self.asked(owner) == find.call)
+        return self.asks.index(find.call)
 
     @staticmethod
     def _changed(now: _State, answer: Answer, then: _State, *, there: bool, refused: str) -> Iterator[_State]:
@@ -228,16 +233,16 @@ class _RoundOfTwo(_Round):
     def around(self, operation: str) -> list[Program]:
         """One call for the first session, and the two owners' ways while it halts."""
         (key,) = self.keys
-        return [[self._call(operation, key)], self._next_one(), [self._call("get_session", key)], [self.asked(0)]]
+        return [[self._call(operation, key)], self._next_one(), [self._call("get_session", key)], [self.asks[0]]]
 
     def programs(self) -> list[Program]:
         """Some use the first session, and one replaces it."""
-        kinds, choose = ["update_session", "update_session", "find_by_user", "get_session"], self.case.random
-        users = [
-            [self._call(choose.choice(kinds)) for _ in range(choose.randint(1, 3))]
-            for _ in range(choose.choice((1, 2, CALLERS // 2)))
-        ]
-        return [*users, self._next_one()]
+        return [*self._users(self.case.random.choice((1, 2, CALLERS // 2))), self._next_one()]
+
+    @property
+    def used(self) -> list[str]:
+        """The operations that a caller calls for the first session, each as often as it is chosen."""
+        return ["update_session", "update_session", "find_by_user", "get_session"]
 
     def _next_one(self) -> Program:
         (key,) = self.keys
@@ -318,13 +323,13 @@ def _finds_are_possible(case: Case, this: _Round, events: Sequence[Event]) -> No
         writes = [
             event for event in events if key in event.call and event.operation in {"update_session", "create_session"}
         ]
-        written = {event.call[2].cursor.node_pointer for event in writes if event.invoked <= find.returned}
+        written = {_version(event.call[2]) for event in writes if event.invoked <= find.returned}
         if version not in written | {dict(this.before.versions).get(key)}:
             _show(case, this, [*writes, find])
             told = "data that was never stored under the key that it answers"
             case.expect(False, "find_by_user answers a pair that belonged together", told, "CONC-07")
         removals = [event for event in events if event.call[:2] == ("remove_session", key) and event.answer.ok]
-        own = [event for event in writes if _owner(event.call[2].cursor.node_pointer) == this.asker(find)]
+        own = [event for event in writes if _owner(_version(event.call[2])) == this.asker(find)]
         creates = [event for event in own if event.operation == "create_session" and event.invoked <= find.returned]
         for removal in removals:
             if removal.returned < find.invoked and not any(create.until > removal.invoked for create in creates):
@@ -361,6 +366,7 @@ def _show(case: Case, this: _Round, events: Sequence[Event]) -> None:
 
 
 def _version(value: object) -> str:
+    """The name of the version that a session is; of what is no session, none."""
     return value.cursor.node_pointer if isinstance(value, SessionData) else ""
 
 

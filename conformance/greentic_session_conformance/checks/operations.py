@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import pairwise
 from statistics import median
 
-from greentic_session import InvocationDeadline, SessionData
+from greentic_session import InvocationDeadline
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import ODD_KEYS, context, full, session
@@ -314,19 +314,17 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     def user(i: int) -> str:
         return f"user-{i if i % 4 else 0}"
 
-    def numbered(i: int) -> SessionData:
-        return session(context(user=user(i)), node=f"node.{i}", context_json=f'{{"i":{i}}}')
-
-    keys = [store.create(numbered(i).tenant_ctx, numbered(i)) for i in range(MANY)]
+    made = [session(context(user=user(i)), node=f"node.{i}", context_json=f'{{"i":{i}}}') for i in range(MANY)]
+    keys = [store.create(data.tenant_ctx, data) for data in made]
     case.steps.forget_calls()
     _differ(case, keys)
     for i in _looked_at(case):
-        case.expect_data(store.get(keys[i]), numbered(i), f"get_session of session {i + 1} of {MANY}")
+        case.expect_data(store.get(keys[i]), made[i], f"get_session of session {i + 1} of {MANY}")
     for i in range(1, MANY, 24):
-        found = store.find(numbered(i).tenant_ctx, user(i))
+        found = store.find(made[i].tenant_ctx, user(i))
         case.expect(found is not None, f"a session of {user(i)}", "nothing", "ROUTE-01")
     *older, newest = keys[::4]
-    ctx = numbered(0).tenant_ctx
+    ctx = made[0].tenant_ctx
     found = store.find(ctx, user(0))
     case.expect(
         found is None or found[0] not in older, "the newest of a user's many sessions", "an older one", "ROUTE-04"
@@ -347,9 +345,7 @@ def a_thousand_sessions_are_held(case: Case) -> None:
         taken += 1
     case.steps.forget_calls()
     for i in range(8, MANY, 8):
-        case.expect_data(
-            store.get(keys[i]), numbered(i), f"get_session of session {i + 1}, after {taken} beyond {MANY}"
-        )
+        case.expect_data(store.get(keys[i]), made[i], f"get_session of session {i + 1}, after {taken} beyond {MANY}")
 
 
 def _looked_at(case: Case) -> list[int]:

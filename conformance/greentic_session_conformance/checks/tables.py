@@ -39,11 +39,12 @@ def decide(case: Case, rule: str, store: Handle | None = None) -> None:
     if not any(shown.values()):
         message = f"no row of the fence's tables shows {rule}"
         raise LookupError(message)
+    if case.conditions.effort == "quick":
+        shown = {path: sample(of, case.random) for path, of in shown.items()}
     unjudged = None
     for path, together, attempt in tables:
-        chosen = sample(shown[path], case.random) if case.conditions.effort == "quick" else shown[path]
         try:
-            _try(case, store, chosen, together, attempt)
+            _try(case, store, shown[path], together, attempt)
         except NotJudged as reason:  # the other tables may be judged all the same
             unjudged = unjudged or reason
     if unjudged is not None:

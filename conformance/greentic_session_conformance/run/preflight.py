@@ -18,10 +18,7 @@ from greentic_session_conformance.case import (
 )
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
 from greentic_session_conformance.samples import context, session
-from greentic_session_conformance.targets.target import Target, overrides, takes_key
-
-#: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
-OPERATIONS = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
+from greentic_session_conformance.targets.target import OPERATIONS, Target, overrides, takes_key
 
 
 class NotRunnableError(Exception):

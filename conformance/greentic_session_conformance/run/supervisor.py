@@ -21,12 +21,12 @@ from greentic_session_conformance.case import Conditions
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.plan import Selection
-from greentic_session_conformance.run.preflight import OPERATIONS
 from greentic_session_conformance.run.pulse import Pulse
 from greentic_session_conformance.run.record import Record, TargetInfo
 from greentic_session_conformance.run.script import whole_check_script
 from greentic_session_conformance.run.worker import Job
 from greentic_session_conformance.servers import without_password
+from greentic_session_conformance.targets.target import OPERATIONS
 
 #: How long after its time is up an operation may still be interrupted by the child itself.
 GRACE_SECONDS = 3.5

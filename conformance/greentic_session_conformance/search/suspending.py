@@ -16,7 +16,7 @@ class TaskHalt:
     """A place in the store's code where one task halts, until the others have gone through all that they do, or wait for it.
 
     Args:
-        place: at which of the suspensions of the one task.
+        place: at which of the suspensions of the one task; none of them is an operation's own more than another.
         others: how many others there are.
         seconds: how long it halts at most, where the others wait for what it holds.
     """

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
+from greentic_session_conformance.targets.target import OPERATIONS
+
 #: How often a line of the store's code is a place to turn to another thread.
 _ODDS: Final = 0.06
 #: For how long the thread steps back there: long enough for another one to get its turn.
@@ -18,8 +20,6 @@ _PAUSE: Final = 1e-6
 HALT: Final = 2e-3
 #: For how long the others wait for one that doesn't come to where it halts, in seconds.
 PATIENCE: Final = 5e-2
-#: What the operations' own methods are called.
-_OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 #: How often the interpreter looks for another thread by itself, in seconds.
 _INTERVAL: Final = 1e-5
 
@@ -171,7 +171,7 @@ def within(store: Any, seed: str, halt: Halt | None = None) -> Iterator[Lines]:
 
     def line(frame: FrameType, event: str, _argument: Any) -> Any:
         if event == "line":
-            own = frame.f_code.co_name in _OPERATIONS
+            own = frame.f_code.co_name in OPERATIONS
             lines.all += 1
             lines.own += own
             if halt is not None:

@@ -2,7 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
+
+#: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
+OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 
 
 class Target:

@@ -6,7 +6,7 @@ import pytest
 
 STORES = '''
 import os, threading, time
-from greentic_session import InMemorySessionStore
+from greentic_session import InMemorySessionStore, SessionCursor, SessionData, TenantCtx
 
 class Right(InMemorySessionStore):
     pass
@@ -75,6 +75,25 @@ class Async:
 SHARED = InMemorySessionStore()
 def shared():
     return SHARED
+
+def one_place():
+    handle = Async()
+    handle.store = SHARED
+    return handle
+
+GIVEN = []
+def again():
+    GIVEN.append(InMemorySessionStore() if len(GIVEN) < 3 else GIVEN[2])
+    return GIVEN[-1]
+
+def held():
+    store, ctx = Right(), TenantCtx.new("dev", "tenant-42").with_user("user-7")
+    store.create_session(ctx, SessionData(ctx, "flow", SessionCursor("node"), "{}"))
+    return store
+
+class BlocksAtCreate(InMemorySessionStore):
+    def create_session(self, ctx, data, key=None):
+        Blocks.remove_session(self, key)
 '''
 DOOR_1 = """
 import pytest
@@ -138,12 +157,41 @@ def test_a_selection_is_partial(run_pytest, tmp_path, selection):
     assert report_of(tmp_path)["verdict"] == "partial"
 
 
-@pytest.mark.parametrize("maker", ["shared", "print"])
-def test_a_fixture_that_gives_no_fresh_store_is_not_run(run_pytest, tmp_path, maker):
-    text = DOOR_1.format(store=maker).replace("stores.print", "print")
-    done = run_pytest("--session-rule", "FENCE-05", "--session-rule", "OPS-01", stores=STORES, test_mine=text)
+@pytest.mark.rule("VERD-21")
+@pytest.mark.parametrize(
+    ("maker", "words"),
+    [
+        ("shared", "that an earlier test has had"),
+        ("one_place", "see each other's sessions"),
+        ("again", "that an earlier test has had"),
+        ("held", "holds a session already"),
+        ("print", "gives None"),
+        ("dict", "gives a dict, which has none of the five operations"),
+        ("Right.mro", "gives a list"),
+    ],
+)
+def test_a_fixture_that_gives_no_fresh_store_is_not_run(run_pytest, tmp_path, maker, words):
+    text = DOOR_1.format(store=maker).replace("stores.print", "print").replace("stores.dict", "dict")
+    done = run_pytest("-k", "OPS_01 or OPS_02 or FENCE_05", stores=STORES, test_mine=text)
     assert done.returncode == 1
     assert "the target can't be run" in done.stdout
+    assert words in report_of(tmp_path)["reason"]
+    assert (
+        "fresh, empty one" in report_of(tmp_path)["reason"]
+        or "does its function return" in report_of(tmp_path)["reason"]
+    )
+    assert broken(report_of(tmp_path)) == set()
+
+
+@pytest.mark.rule("VERD-09")
+def test_a_store_whose_create_hangs_is_judged_for_it(run_pytest, tmp_path):
+    arguments = ("--session-operation-timeout", "0.3", "-k", "OPS")
+    done = run_pytest(*arguments, stores=STORES, test_mine=DOOR_1.format(store="BlocksAtCreate"))
+    assert done.returncode == 1
+    report = report_of(tmp_path)
+    assert report["verdict"] == "non-conformant"
+    hung = [failure["hung"] for item in report["requirements"] for failure in item["failures"]]
+    assert hung == ["create_session", "create_session"]
 
 
 @pytest.mark.rule("VERD-09")

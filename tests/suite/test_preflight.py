@@ -249,6 +249,64 @@ def test_a_right_target_is_run_and_left_empty():
     assert len(opened) == 3
 
 
+class WithoutInstances:
+    """A store that is a class."""
+
+    made = InMemorySessionStore()
+    create_session = made.create_session
+    get_session = made.get_session
+    update_session = made.update_session
+    remove_session = made.remove_session
+    find_by_user = made.find_by_user
+
+
+class TellsNothing:
+    """Whoever asks for an operation gets an error."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+@pytest.mark.rule("VERD-06")
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "the target gave None"),
+        ({}, "the target gave a dict, which has none of the five operations"),
+        ((InMemorySessionStore(), None), "the target gave a tuple"),
+        ((store for store in ()), "the target gave a generator"),
+        (InMemorySessionStore, "the target gave the class InMemorySessionStore, not a store"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_can_be_no_store_is_named(given, words):
+    with pytest.raises(NotRunnableError, match=words) as caught:
+        look(CallableTarget(lambda: given, "store"))
+    assert "does its function" in str(caught.value)
+
+
+@pytest.mark.rule("VERD-06")
+@pytest.mark.parametrize("given", [WithoutInstances, TellsNothing()], ids=["a class", "a store that raises"])
+def test_what_may_be_a_store_is_left_to_the_rules(given):
+    class OneAtATime(InMemory):
+        isolated = False
+
+        def open_store(self, storage):
+            return given
+
+        def close_storage(self, storage):
+            WithoutInstances.made.__init__()
+
+    look(OneAtATime())
+
+
+@pytest.mark.rule("VERD-15")
+def test_a_method_that_only_this_target_has_counts_as_defined():
+    target = InMemory()
+    target.decode = lambda _: b""
+    assert look(target)[0] == ("keyed-create", "codec")
+
+
 class TakesNoKey(InMemorySessionStore):
     def create_session(self, ctx, data):
         return super().create_session(ctx, data)

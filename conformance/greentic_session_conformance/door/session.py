@@ -15,6 +15,7 @@ from greentic_session_conformance.deviations import Deviation, DeviationsError, 
 from greentic_session_conformance.door.book import Book, Event
 from greentic_session_conformance.door.explain import failure_text
 from greentic_session_conformance.door.guard import kept_from_running, left_out, place_of
+from greentic_session_conformance.door.lent import LentStores
 from greentic_session_conformance.door.watchdog import Watchdog
 from greentic_session_conformance.pytest_plugin import MARK
 from greentic_session_conformance.report.wording import notices, summary_of
@@ -41,8 +42,7 @@ class _Suite:
         self.selection: Selection | None = None
         self.fatal = ""
         self.kind = ""
-        self.first_store: Any = None
-        self.probe: tuple[str, Any] | None = None
+        self.lent = LentStores()
         self.told: list[Event] = []
 
     def refuse_if_fatal(self) -> None:
@@ -221,9 +221,6 @@ class Door:
                 )
                 raise NotRunnableError(message)
             return target, None
-        if given is None:
-            message = "the fixture `store` gives None: does it return the store?"
-            raise NotRunnableError(message)
         claims = tuple(getattr(cls, "profiles", ())) or ("core",)
         kind = f"{type(given).__module__}.{type(given).__qualname__}"
         suite.kind = suite.kind or kind
@@ -244,8 +241,8 @@ class Door:
         """Before the first check: what is judged, and can the target be run at all?"""
         named = self._config.getoption("--session-store") if cls.__module__ == _DOOR_2 else None
         suite.conditions.target_name = named
-        if store is not None:
-            self._isolated(suite, store)
+        if isinstance(target, LentTarget):
+            suite.lent.accept(store, suite.conditions)
         if suite.selection is not None:
             return
         also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
@@ -267,37 +264,6 @@ class Door:
         else:
             suite.told.append(told)
             take(told)
-
-    def _isolated(self, suite: _Suite, store: Any) -> None:
-        """The second store that the fixture gives must not be the first, nor see what was put into it."""
-        from greentic_session_conformance.case import Case  # noqa: PLC0415 - used here alone
-        from greentic_session_conformance.samples import context, session  # noqa: PLC0415 - the same
-
-        if suite.probe is not None and suite.first_store is None:
-            return
-        case = Case(LentTarget("", ("core",)), "isolation", suite.conditions, store)
-        ctx = context(env="isolation", tenant="probe", user="probe")
-        with case.limit:
-            handle = case.store()
-            try:
-                if suite.first_store is None:
-                    suite.first_store = store
-                    created = handle.call("create_session", ctx, session(ctx))
-                    suite.probe = (
-                        created.value if created.ok and isinstance(created.value, str) else "",
-                        ctx,
-                    )
-                    return
-                assert suite.probe is not None
-                key, _ = suite.probe
-                seen = handle.call("get_session", key) if key else None
-                shared = store is suite.first_store or (seen is not None and seen.ok and seen.value is not None)
-                suite.first_store = None
-            finally:
-                case.loop.close()
-        if shared:
-            message = "the fixture `store` gives stores that see each other's sessions: it must give a fresh, empty one to each test"
-            raise NotRunnableError(message)
 
     def _judge(
         self,

@@ -18,7 +18,7 @@ from greentic_session_conformance.case import (
 )
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
 from greentic_session_conformance.samples import context, session
-from greentic_session_conformance.targets.target import OPERATIONS, Target, overrides, takes_key
+from greentic_session_conformance.targets.target import OPERATIONS, Target, not_a_store, overrides, takes_key
 
 
 class NotRunnableError(Exception):
@@ -119,8 +119,8 @@ def _end(case: Case, *, abandon: bool) -> None:
 
 
 def _answers(store: Handle) -> None:
-    if store.store is None:
-        message = "the target gave None, not a store: does its function return the store?"
+    if why := not_a_store(store.store):
+        message = f"the target gave {why}"
         raise NotRunnableError(message)
     try:
         answer = store.try_get("no-such-key")

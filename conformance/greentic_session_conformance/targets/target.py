@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any, Final
 
 #: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
@@ -105,7 +106,22 @@ def overrides(target: Target, method: str) -> bool:
     has = getattr(target, "has", None)
     if callable(has):
         return bool(has(method))
-    return getattr(type(target), method, None) is not getattr(Target, method)
+    own = getattr(target, method, None)
+    return getattr(own, "__func__", own) is not getattr(Target, method)
+
+
+def not_a_store(given: Any) -> str:
+    """What was given instead of a store, and what to look at; empty where it may be one."""
+    if given is None:
+        return "None, not a store: does its function return the store?"
+    if isinstance(given, type) and isinstance(inspect.getattr_static(given, "create_session", None), FunctionType):
+        return f"the class {given.__name__}, not a store: does its function call the class?"
+    try:
+        if any(getattr(given, operation, None) is not None for operation in OPERATIONS):
+            return ""
+    except Exception:  # noqa: BLE001 - whatever a store does wrong by itself is left to the rules
+        return ""
+    return f"a {type(given).__name__}, which has none of the five operations: does its function return the store?"
 
 
 def carries(target: Target, text: str) -> bool:
@@ -117,7 +133,7 @@ def takes_key(store: Any) -> bool | None:
     """Whether ``create_session`` takes ``key``, which the profile ``keyed-create`` needs; ``None`` where its signature doesn't tell."""
     try:
         parameters = inspect.signature(store.create_session).parameters
-    except (AttributeError, TypeError, ValueError):
+    except Exception:  # noqa: BLE001 - whatever a store does wrong by itself is left to the rules
         return None
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return None

@@ -300,6 +300,18 @@ def test_what_may_be_a_store_is_left_to_the_rules(given):
     look(OneAtATime())
 
 
+@pytest.mark.rule("VERD-06")
+@pytest.mark.parametrize("given", [None, "no store"])
+def test_who_claims_documents_alone_needs_no_store(given):
+    class Decoder(InMemory):
+        profiles = frozenset({"codec"})
+
+        def open_store(self, storage):
+            return given
+
+    look(Decoder())
+
+
 @pytest.mark.rule("VERD-15")
 def test_a_method_that_only_this_target_has_counts_as_defined():
     target = InMemory()

@@ -18,7 +18,14 @@ from greentic_session_conformance.case import (
 )
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
 from greentic_session_conformance.samples import context, session
-from greentic_session_conformance.targets.target import OPERATIONS, Target, not_a_store, overrides, takes_key
+from greentic_session_conformance.targets.target import (
+    NEED_NO_STORE,
+    OPERATIONS,
+    Target,
+    not_a_store,
+    overrides,
+    takes_key,
+)
 
 
 class NotRunnableError(Exception):
@@ -79,6 +86,8 @@ def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) 
 def _first_look(case: Case, offers: list[tuple[str, ...]], left: list[str]) -> None:
     store = case.store()
     offers.append(_offers(case.target, store.store))
+    if not set(case.target.profiles) - NEED_NO_STORE:
+        return
     _answers(store)
     _complain(not_empty(store))
     second = case.store() if case.target.isolated else None

@@ -8,6 +8,9 @@ from typing import Any, Final
 #: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
 OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
 
+#: The profiles of rules that are about documents and keys alone: who claims no other need have no store.
+NEED_NO_STORE: Final = frozenset({"codec", "mapping"})
+
 
 class Target:
     """A store under test: places for sessions, and handles on them.

@@ -280,6 +280,7 @@ class CutsKeysAtNul(Base):
 
     rule = "OPS-16"
     fault = "LMDB or another C library behind a binding that passes char *"
+    also = frozenset({"KEY-08"})
 
     def read(self, key):
         return super().read(key.partition("\0")[0])

@@ -81,6 +81,69 @@ class DropsEmoji(Renames):
         return re.sub("[\U00010000-\U0010ffff]", "?", key)
 
 
+class ReadsKeysAs(Base):
+    """Takes a key for another one wherever it comes, and answers it as it came."""
+
+    def read_as(self, key):
+        return key
+
+    def create_session(self, ctx, data, key=None):
+        issued = super().create_session(ctx, data, key if key is None else self.read_as(key))
+        return issued if key is None else key
+
+    def get_session(self, key):
+        return super().get_session(self.read_as(key))
+
+    def update_session(self, key, data):
+        super().update_session(self.read_as(key), data)
+
+    def remove_session(self, key):
+        super().remove_session(self.read_as(key))
+
+
+class DropsControlCharacters(ReadsKeysAs):
+    """KEY-08: control characters are dropped from a key."""
+
+    rule = "KEY-08"
+    fault = "a sanitiser against broken log lines, on everything that comes in"
+    also = frozenset({"OPS-16"})
+
+    def read_as(self, key):
+        return "".join(character for character in key if character >= " ")
+
+
+class CutsKeys(ReadsKeysAs):
+    """KEY-08: of a key the first 255 characters count."""
+
+    rule = "KEY-08"
+    fault = "VARCHAR(255) in a MySQL that isn't strict, which cuts with a warning"
+
+    def read_as(self, key):
+        return key[:255]
+
+
+class DropsVariationSelectors(ReadsKeysAs):
+    """KEY-08: variation selectors are dropped from a key."""
+
+    rule = "KEY-08"
+    fault = "a collation of Unicode's, to which they have no weight"
+
+    def read_as(self, key):
+        return key.replace("\ufe0f", "")
+
+
+class RefusesBlankKeys(Base):
+    """KEY-08: a key of white space is refused."""
+
+    rule = "KEY-08"
+    fault = "`if not key.strip()` in the validation"
+
+    def given(self, key):
+        if not key.strip():
+            raise self.refusal("invalid_input", "the key is blank")
+        return super().given(key)
+
+
 class RemovesByPrefix(Base):
     """KEY-08: remove takes every session whose key begins with the one given."""
 

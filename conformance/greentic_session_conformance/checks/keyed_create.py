@@ -8,11 +8,19 @@ from greentic_session_conformance.targets.target import carries
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
 _ODD_KEYS = (
     "key", "KEY", "Key", " key", "key ", "ke", "key2", "key:", ":key", "a:b", "a", "b", "session:key", "user:key", "*", "?", "k*", "[k]", "{key}", "%", "_",
-    "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "key/", "./key", "null", "None", "0", "00", "'", '"', "\\",
+    "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "key/", "./key", "null", "None", "0", "00", "'", '"', "\\", " ", "\u3000",
     "k" * 254, "k" * 255, "k" * 254 + "l", "😀" * 63, "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8",
 )  # fmt: skip
 #: These, and what something reads as another beside what it is read as; no store has to hold a key with a control character.
 _KEYS_APART = tuple(dict.fromkeys([*_ODD_KEYS, *(text for pair in MISREAD for text in pair if min(text) >= " ")]))
+
+#: Keys that no store has to hold, each with one that it has to, to which they are cut or cleaned.
+_KEYS_BEYOND = (
+    ("a\x00b", "a"), ("a\x00b", "ab"), ("\x01a", "a"), ("a\x1b", "a"), ("a\x7f", "a"), ("a\tb", "a b"), ("a\nb", "a"), ("a\r", "a"), ("a\x85", "a"),
+    ("k" * 256, "k" * 255), ("k" * 255 + "\u00e9", "k" * 255), ("\U0001f600" * 64, "\U0001f600" * 63), ("k" * 2_000, "k" * 250),
+)  # fmt: skip
+#: Two keys each that no store has to hold.
+_BOTH_BEYOND = (("k" * 255 + "a", "k" * 255 + "b"), ("k" * 1_999 + "a", "k" * 1_999 + "b"), ("a\x00b", "a\x00c"))
 
 
 @check("KEY-05")
@@ -86,6 +94,27 @@ def given_keys_are_taken_literally(case: Case) -> None:
             case.expect(got is None, f"nothing under {key[:40]!a}, which was removed", "a session")
         else:
             case.expect_data(got, data, f"get_session of {key[:40]!a} after others were removed")
+
+
+@check("KEY-08")
+def a_key_beyond_those_is_apart_or_refused(case: Case) -> None:
+    """A key that is longer, or has a control character, is refused, or held apart from those that it would be cut or cleaned to."""
+    store = case.store()
+    for keys in (*_KEYS_BEYOND, *_BOTH_BEYOND):
+        held = {}
+        for number, key in enumerate(keys):
+            data = session(context(user=f"user-{number}"), node=f"node.{number}")
+            answer = store.try_create(data.tenant_ctx, data, key)
+            if not answer.ok and (keys in _BOTH_BEYOND or key == keys[0]):
+                continue
+            case.expect(answer.ok, f"create_session under {key[:40]!a}, which no session has", answer.describe())
+            case.expect(answer.value == key, f"the key {key[:40]!a}", "another key")
+            held[key] = data
+        for key, data in held.items():
+            case.expect_data(store.get(key), data, f"get_session of {key[:40]!a}")
+        for key in held:
+            with case.given():
+                store.remove(key)
 
 
 @check("KEY-09")

@@ -112,7 +112,7 @@ class DropsControlCharacters(ReadsKeysAs):
         return "".join(character for character in key if character >= " ")
 
 
-class CutsKeys(ReadsKeysAs):
+class CutsKeysAt255(ReadsKeysAs):
     """KEY-08: of a key the first 255 characters count."""
 
     rule = "KEY-08"

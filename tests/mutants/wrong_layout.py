@@ -156,6 +156,7 @@ class SetsATtl(OnRedis):
 
     rule = "REDIS-05"
     fault = "a default TTL of an hour, as most session libraries have"
+    also = frozenset({"REDIS-07"})
     store = _SetsATtl
 
 

@@ -1,8 +1,11 @@
 """More stores that leave the shared layout in Redis."""
 
+import json
+
+import redis
 from wrong_layout import OnRedis, Store
 
-from greentic_session import GreenticError
+from greentic_session import GreenticError, TenantCtx
 
 
 class _ExpiresEntries(Store):
@@ -127,3 +130,185 @@ class ClearsFaultyEntries(OnRedis):
     rule = "REDIS-16"
     fault = "a record that can't be read, taken for one that is gone"
     store = _ClearsFaultyEntries
+
+
+class _ExpiresAnonymous(Store):
+    def create_session(self, ctx, data, key=None):
+        key = super().create_session(ctx, data, key)
+        if data.tenant_ctx.effective_user is None:
+            self.raw.expire(self.record(key), 86_400)
+        return key
+
+
+class ExpiresAnonymous(OnRedis):
+    """REDIS-05: sessions without a user expire after a day."""
+
+    rule = "REDIS-05"
+    fault = "a shorter life for guests' sessions, as shops have it"
+    store = _ExpiresAnonymous
+
+
+class _ExpiresGivenKeys(Store):
+    def create_session(self, ctx, data, key=None):
+        created = super().create_session(ctx, data, key)
+        if key is not None:
+            self.raw.expire(self.record(key), 86_400)
+        return created
+
+
+class ExpiresGivenKeys(OnRedis):
+    """REDIS-05: sessions under a key that was given expire after a day."""
+
+    rule = "REDIS-05"
+    fault = "the create with SET NX EX, copied from a lock"
+    store = _ExpiresGivenKeys
+
+
+class _ExpiresEntriesOfTeams(Store):
+    def create_session(self, ctx, data, key=None):
+        key = super().create_session(ctx, data, key)
+        stored = data.tenant_ctx
+        user = stored.effective_user or ctx.effective_user
+        if stored.effective_team is not None and user is not None:
+            self.raw.expire(self.entry(stored, user), 86_400)
+        return key
+
+
+class ExpiresEntriesOfTeams(OnRedis):
+    """REDIS-05: the routing entries of users in a team expire after a day."""
+
+    rule = "REDIS-05"
+    fault = "a branch for teams, written after the TTL was taken out of the other one"
+    store = _ExpiresEntriesOfTeams
+
+
+class _ResetsTheTtl(Store):
+    def update_session(self, key, data):
+        lives = self.raw.ttl(self.record(key)) > 0
+        super().update_session(key, data)
+        if lives:
+            self.raw.expire(self.record(key), 3600)
+
+
+class ResetsTheTtl(OnRedis):
+    """REDIS-07: an update of a session that will expire gives it another hour, whatever it had."""
+
+    rule = "REDIS-07"
+    fault = "a sliding expiration with the library's own default"
+    store = _ResetsTheTtl
+
+
+class _MixesTheUnits(Store):
+    def update_session(self, key, data):
+        life = self.raw.ttl(self.record(key))
+        super().update_session(key, data)
+        if life > 0:
+            self.raw.pexpire(self.record(key), life)
+
+
+class MixesTheUnits(OnRedis):
+    """REDIS-07: an update puts the seconds that were left back as milliseconds."""
+
+    rule = "REDIS-07"
+    fault = "TTL read, PX written"
+    store = _MixesTheUnits
+
+
+class _ClearsForNamedCallers(Store):
+    def find_by_user(self, ctx, user):
+        name = self.entry(ctx, user)
+        key = self.raw.get(name)
+        found = super().find_by_user(ctx, user)
+        if ctx.effective_user is None and key and found is None:
+            self.raw.set(name, key)
+        return found
+
+
+class ClearsForNamedCallers(OnRedis):
+    """REDIS-10: an entry whose session is gone stays where the asking context names no user."""
+
+    rule = "REDIS-10"
+    fault = "the clean-up behind `if ctx.user == user`, so that nobody clears another one's"
+    maybe = frozenset({"REDIS-11"})
+    store = _ClearsForNamedCallers
+
+
+class _ComparesTheTeamAlone(Store):
+    def find_by_user(self, ctx, user):
+        if ctx.effective_user in {None, user}:
+            key = self.raw.get(self.entry(ctx, user))
+            try:
+                found = self.get_session(key) if key else None
+            except GreenticError:
+                found = None
+            if found is not None:
+                stored = found.tenant_ctx
+                if stored.effective_user is None and stored.effective_team == ctx.effective_team:
+                    return key, found
+        return super().find_by_user(ctx, user)
+
+
+class ComparesTheTeamAlone(OnRedis):
+    """REDIS-11: a session without a user is answered wherever an entry leads to it from the same team."""
+
+    rule = "REDIS-11"
+    fault = "the fence of a session that is nobody's, forgotten but for the team"
+    store = _ComparesTheTeamAlone
+
+
+class _ReadsLeniently(Store):
+    def update_session(self, key, data):
+        try:
+            super().update_session(key, data)
+        except GreenticError as error:
+            if error.code != "internal" or self.scope_of(key) != self.scope(data.tenant_ctx):
+                raise
+            self.raw.set(self.record(key), data.to_json())
+
+    def scope(self, ctx):
+        return ctx.env, ctx.tenant_id, ctx.effective_team, ctx.effective_user
+
+    def scope_of(self, key):
+        """Whose a record is, as far as there are strings."""
+        try:
+            names = json.loads(self.raw.get(self.record(key)))["tenant_ctx"]
+            texts = {name: text for name, text in names.items() if isinstance(text, str)}
+        except (ValueError, TypeError, KeyError, AttributeError, redis.ResponseError):
+            return None
+        user = texts.get("user_id", texts.get("user"))
+        return texts.get("env"), texts.get("tenant_id"), texts.get("team_id", texts.get("team")), user
+
+
+class TakesStrangeTeamsForNone(OnRedis):
+    """REDIS-13: a team that is a number or a list is taken for no team, and the record is replaced."""
+
+    rule = "REDIS-13"
+    fault = "`as_str()` where a value of another type is None"
+    store = _ReadsLeniently
+
+
+class _MendsFaulty(Store):
+    def update_session(self, key, data):
+        try:
+            self.get_session(key)
+        except GreenticError:
+            if self.names_a_scope(key):
+                self.raw.set(self.record(key), data.to_json())
+                return
+        super().update_session(key, data)
+
+    def names_a_scope(self, key):
+        try:
+            ctx = json.loads(self.raw.get(self.record(key)))["tenant_ctx"]
+            TenantCtx.from_json(json.dumps({**ctx, "attempt": 0}))
+        except (ValueError, TypeError, KeyError, GreenticError, redis.ResponseError):
+            return False
+        return True
+
+
+class MendsFaultyForAnyone(OnRedis):
+    """REDIS-16: a record of which only the flow or the cursor can't be read is replaced by an update from anywhere."""
+
+    rule = "REDIS-16"
+    fault = "the fence on the decoded session alone: what can't be decoded isn't fenced"
+    store = _MendsFaulty

@@ -1,5 +1,6 @@
 """A Redis as another program sees it: for planting records and for reading what a store has written."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,10 +47,8 @@ class Layout:
         """Every `session:` and `user:` key of the namespace with its value; other keys are the store's own business."""
         found = {}
         for family in ("session", "user"):
-            pattern = "".join(
-                f"[{character}]" if character in "*?[]" else character for character in f"{self.namespace}:{family}:"
-            )
-            for name in self.client.scan_iter(match=pattern + "*", count=1000):
+            literally = re.sub(r"[*?\[\]\\^-]", r"\\\g<0>", f"{self.namespace}:{family}:")
+            for name in self.client.scan_iter(match=f"{literally}*", count=1000):
                 kind = self.client.type(name)
                 found[name] = self.client.get(name) if kind == "string" else f"a {kind}"
         return dict(sorted(found.items()))

@@ -91,6 +91,15 @@ def held():
     store.create_session(ctx, SessionData(ctx, "flow", SessionCursor("node"), "{}"))
     return store
 
+class HoldsAThousand(InMemorySessionStore):
+    held = 0
+    def create_session(self, ctx, data, key=None):
+        if self.held == 1000:
+            raise MemoryError("full")
+        key = super().create_session(ctx, data, key)
+        self.held += 1
+        return key
+
 class BlocksAtCreate(InMemorySessionStore):
     def create_session(self, ctx, data, key=None):
         Blocks.remove_session(self, key)
@@ -181,6 +190,13 @@ def test_a_fixture_that_gives_no_fresh_store_is_not_run(run_pytest, tmp_path, ma
         or "does its function return" in report_of(tmp_path)["reason"]
     )
     assert broken(report_of(tmp_path)) == set()
+
+
+@pytest.mark.rule("VERD-21")
+def test_nothing_is_put_into_a_store_before_it_is_judged(run_pytest, tmp_path):
+    done = run_pytest("-k", "OPS_13", stores=STORES, test_mine=DOOR_1.format(store="HoldsAThousand"))
+    assert done.returncode == 0, done.stdout
+    assert {item["id"]: item["status"] for item in report_of(tmp_path)["requirements"]}["OPS-13"] == "passed"
 
 
 @pytest.mark.rule("VERD-09")

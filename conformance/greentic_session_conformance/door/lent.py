@@ -1,5 +1,6 @@
 """The stores that a fixture lends: each must be fresh and empty, and none may know of another (rule VERD-21)."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -22,20 +23,21 @@ class LentStores:
 
     def __init__(self) -> None:
         self._given: WeakValueDictionary[int, Any] = WeakValueDictionary()
-        #: The key of what was put into the first store, which the second mustn't see; empty once that is known.
-        self._key: str | None = None
-        #: The first one, which lives until then: another one could otherwise take its place in memory.
-        self._first: Any = None
+        #: The key of what was left in one that had been judged, which the next one mustn't see; empty once that is known.
+        self._trace: str | None = None
+        #: The one it was left in, which lives until then: another one could otherwise take its place in memory.
+        self._traced: Any = None
+        self._looked = False
 
     def accept(self, store: Any, conditions: Conditions) -> None:
-        """Take another one.
+        """Take another one. Nothing is put into it before it is judged.
 
         Args:
             store: what the fixture gave.
             conditions: what all checks of the run have in common.
 
         Raises:
-            NotRunnableError: it can't be a store, holds sessions, was given before, or sees what was put into the first.
+            NotRunnableError: it can't be a store, holds sessions, was given before, or sees what was left in an earlier one.
         """
         if why := not_a_store(store):
             message = f"the fixture `store` gives {why}"
@@ -43,37 +45,42 @@ class LentStores:
         again = self._given.get(id(store)) is store
         with suppress(TypeError):  # of some no weak reference can be had
             self._given[id(store)] = store
-        message = _AGAIN if again else self._seen_by(store, conditions)
+        message = _AGAIN if again else self._asked(self._look, store, conditions)
         if message:
             raise NotRunnableError(message)
 
-    def _seen_by(self, store: Any, conditions: Conditions) -> str:
-        if self._key == "":
-            return ""
+    def leave_trace(self, store: Any, conditions: Conditions) -> None:
+        """Put a session into the first one, once it has been judged, for the next one not to see."""
+        if self._trace is None:
+            self._asked(self._leave, store, conditions)
+
+    @staticmethod
+    def _asked(question: Callable[[Handle], str], store: Any, conditions: Conditions) -> str:
         # A hang is judged by the rules, each of which may meet it; it counts from there.
         case = Case(LentTarget("", ("core",)), "isolation", replace(conditions, hangs={}), store)
         hung = False
         with case.limit:
             try:
-                return self._first_look(case.store()) if self._key is None else self._second_look(case.store())
+                return question(case.store())
             except OperationHung:
                 hung = True
-                self._key, self._first = "", None
                 return ""
             finally:
                 case.end(abandon=hung)
 
-    def _first_look(self, store: Handle) -> str:
-        if not_empty(store):
-            return _HELD
+    def _look(self, store: Handle) -> str:
+        if not self._looked:
+            self._looked = True
+            return _HELD if not_empty(store) else ""
+        if not self._trace:
+            return ""
+        key, self._trace, self._traced = self._trace, "", None
+        seen = store.call("get_session", key)
+        return _SHARED if seen.ok and seen.value is not None else ""
+
+    def _leave(self, store: Handle) -> str:
         ctx = context(env="isolation", tenant="probe", user="probe")
         created = store.call("create_session", ctx, session(ctx))
-        self._key = created.value if created.ok and isinstance(created.value, str) else ""
-        self._first = store.store
+        if created.ok and isinstance(created.value, str):
+            self._trace, self._traced = created.value, store.store
         return ""
-
-    def _second_look(self, store: Handle) -> str:
-        assert self._key
-        seen = store.call("get_session", self._key)
-        self._key, self._first = "", None
-        return _SHARED if seen.ok and seen.value is not None else ""

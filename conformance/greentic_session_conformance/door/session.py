@@ -295,6 +295,8 @@ class Door:
             take({"fault": suite.fatal})
             pytest.fail(f"the target can't be run: {suite.fatal}", pytrace=False)
         take({"result": result.as_dict()})
+        if store is not None and not result.hung:
+            suite.lent.leave_trace(store, suite.conditions)
         self._conclude(result, target)
 
     def _conclude(self, result: Result, target: Target) -> None:

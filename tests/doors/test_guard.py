@@ -190,6 +190,17 @@ def test_each_parameter_of_a_fixture_has_a_report_of_its_own(run_pytest, tmp_pat
     }
 
 
+@pytest.mark.rule("VERD-02")
+def test_classes_of_one_name_have_reports_of_their_own(run_pytest, tmp_path):
+    wrong, right = HEAD.format(store="MovesTeams"), HEAD.format(store="Right")
+    done = run_pytest(*RULES, stores=STORES, test_one=wrong, test_two=right, test_three=right.replace("Mine", "mine"))
+    assert done.returncode == 1, done.stdout
+    folders = {"test_one.py-TestMine": "failed", "test_two.py-TestMine": "passed", "test_three.py-Testmine": "passed"}
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == set(folders)
+    for folder, status in folders.items():
+        assert requirement(report_of(tmp_path, f"reports/{folder}"))["status"] == status
+
+
 STALE = [
     (f"    overridden = {{{TEST!r}: 'no teams'}}\n", "take the reason out"),
     (f"    overridden = {{{TEST[:-1]!r}: 'no teams'}}\n", f"did you mean {TEST}?"),

@@ -1,13 +1,15 @@
 """The runs of one pytest session, put together from events, in whichever process they happened."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from greentic_session_conformance.deviations import Deviation
 from greentic_session_conformance.report.files import write
-from greentic_session_conformance.report.model import Report, build, safe_folder
+from greentic_session_conformance.report.model import Report, build
 from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.plan import Selection
 from greentic_session_conformance.run.record import Record, TargetInfo
@@ -73,7 +75,7 @@ class Book:
     def _record(self, suite: str) -> Record:
         """The record of a class; what its target is may come later, or never where it can't be had."""
         core = frozenset({"core"})
-        name = suite.rpartition("::")[2]
+        name = _class_of(suite)
         fresh = Record(
             TargetInfo(name), Selection(core, core), seed=self._seed, effort=self._effort, deviations=self._deviations
         )
@@ -86,16 +88,41 @@ class Book:
     def reports(self, folder: Path) -> list[tuple[Report, Path]]:
         """Write the reports, each class's into a folder of its own where there are several, and answer them."""
         made = []
-        for suite, record in self.records.items():
+        names = [""] if len(self.records) == 1 else _folder_names(self.records)
+        for name, record in zip(names, self.records.values(), strict=True):
             if self._selected:
                 record.selection = Selection(
                     record.selection.claims, record.selection.profiles, frozenset(self._selected)
                 )
-            place = folder if len(self.records) == 1 else folder / safe_folder(suite.rpartition("::")[2] or suite)
             report = build(record)
-            write(report, place)
-            made.append((report, place))
+            write(report, folder / name)
+            made.append((report, folder / name))
         return made
+
+
+def _folder_names(suites: Iterable[str]) -> Iterator[str]:
+    """A name for each class's folder: the class's, with the file's before it where another class is called the same."""
+    short = {suite: _safe(_class_of(suite)) for suite in suites}
+    often = Counter(name.casefold() for name in short.values())
+    taken: set[str] = set()
+    for suite, name in short.items():
+        wanted = name if often[name.casefold()] == 1 else _safe(suite)
+        number, unique = 1, wanted
+        while unique.casefold() in taken:
+            number += 1
+            unique = f"{wanted}-{number}"
+        taken.add(unique.casefold())
+        yield unique
+
+
+def _class_of(suite: str) -> str:
+    """The class in a place such as ``tests/test_mine.py::TestMine[sqlite]``, with the parameters."""
+    place, bracket, parameters = suite.partition("[")
+    return f"{place.rpartition('::')[2]}{bracket}{parameters}"
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "target"
 
 
 class Journal:

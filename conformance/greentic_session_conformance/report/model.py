@@ -1,6 +1,5 @@
 """The report: what every rule came to, and the verdict. Pure data, made by pure functions."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -263,8 +262,3 @@ def _status(rule: Rule, tests: list[dict[str, str]]) -> str:
 def script_name(requirement: Requirement, number: int) -> str:
     """The file name of a failure's script, such as ``FENCE-05.py``, beneath ``repro/``."""
     return f"{requirement.id}.py" if number == 0 else f"{requirement.id}-{number + 1}.py"
-
-
-def safe_folder(name: str) -> str:
-    """A target's name as the name of a folder."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "target"

@@ -104,6 +104,17 @@ def test_a_declared_breach_is_not_the_failure_at_which_a_run_ends(run_suite, wri
     assert "PARTIAL: only the selected rules were judged, with 1 deviation" in done.stdout
 
 
+@pytest.mark.rule("VERD-18")
+def test_a_breach_that_is_declared_of_another_target_is_the_failure_at_which_a_run_ends(run_suite, written):
+    folder = written("OPS-06")
+    with (folder / "known.toml").open("a") as file:
+        file.write('target = "stores.Right"\n')
+    options = ("-x", "--rule", "OPS-06", "--rule", "OPS-07", "--deviations", "known.toml")
+    done = run_suite("conformance", "stores:CountsUp", *options)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert report_of(folder)["reason"] == "ended at the first failure (-x), OPS-06"
+
+
 HANGS = """
 import threading
 from greentic_session import InMemorySessionStore

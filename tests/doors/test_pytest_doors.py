@@ -159,6 +159,14 @@ def test_a_wrong_store_is_told_the_same_at_every_door(run_pytest, run_suite, tmp
     assert "put the store of your fixture here" in (tmp_path / "reports" / "repro" / f"{rule}.py").read_text()
 
 
+@pytest.mark.rule("VERD-14")
+@pytest.mark.parametrize(("store", "offers"), [("Right", ["keyed-create"]), ("Async", [])])
+def test_what_a_lent_store_offers_beyond_its_claims_is_named(run_pytest, tmp_path, store, offers):
+    done = run_pytest("-k", "OPS_01", stores=STORES, test_mine=DOOR_1.format(store=store))
+    assert report_of(tmp_path)["target"]["offers"] == offers
+    assert ("seems to offer it: keyed-create" in done.stdout) is bool(offers)
+
+
 @pytest.mark.parametrize("selection", [["-k", "FENCE"], ["--session-rule", "FENCE-05"]])
 def test_a_selection_is_partial(run_pytest, tmp_path, selection):
     done = run_pytest(*selection, stores=STORES, test_mine=DOOR_1.format(store="Right"))

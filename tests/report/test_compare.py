@@ -121,6 +121,13 @@ def test_what_makes_it_doubtful_is_said(member, value, doubt):
 
 
 @pytest.mark.rule("VERD-25")
+def test_a_selection_of_which_a_rule_failed_is_still_a_part():
+    newer = report(failure("FENCE-05"), rules=["FENCE-05"])
+    assert newer.verdict == "non-conformant"
+    assert compared(GOOD, newer).doubts == ("the newer run judged selected rules only",)
+
+
+@pytest.mark.rule("VERD-25")
 @pytest.mark.parametrize(
     ("member", "doubt"), [("spec_version", "different specifications"), ("suite_version", "suites")]
 )

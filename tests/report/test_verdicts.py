@@ -129,6 +129,34 @@ def test_junit_counts_what_happened():
     assert int(suite.get("tests")) == len(suite.findall("testcase"))
 
 
+@pytest.mark.rule("VERD-03")
+@pytest.mark.parametrize(
+    ("made", "name"), [(interrupted(), "every claimed rule is judged"), (not_run(), "the target can be run")]
+)
+def test_junit_is_no_success_where_the_verdict_is_none(made, name):
+    root = ET.fromstring(junit(build(made)))
+    (case,) = root.findall("testsuite[@name='run'][@errors='1']/testcase")
+    assert case.get("name") == name
+    assert case.find("error").get("message")
+
+
+def test_junit_of_a_conformant_run_has_no_case_of_the_run():
+    assert ET.fromstring(junit(build(record()))).find("testsuite[@name='run']") is None
+
+
+@pytest.mark.parametrize(
+    ("claims", "noted"),
+    [
+        (("keyed-create",), True),
+        (("redis-layout", "codec"), True),
+        (("codec", "mapping"), False),
+        (("core", "durable"), False),
+    ],
+)
+def test_a_verdict_that_says_nothing_of_core_says_so(claims, noted):
+    assert any("core isn't claimed" in note for note in build(record(claims=claims)).notes) is noted
+
+
 def test_the_summary_names_what_is_broken():
     text = summary(build(record(change=[failed("FENCE-05")])))
     assert "non-conformant" in text.splitlines()[0]

@@ -121,7 +121,7 @@ def conformance(
         effort=effort,
         operation_timeout=timeout,
         stop_at_failure=exitfirst,
-        excused=[item.rule for item in deviations if not item.has_expired(today())],
+        excused=[[item.rule, item.target] for item in deviations if not item.has_expired(today())],
     )
     console = plain_console()
     try:

@@ -18,11 +18,11 @@ from greentic_session_conformance.door.guard import kept_from_running, left_out,
 from greentic_session_conformance.door.lent import LentStores
 from greentic_session_conformance.door.watchdog import Watchdog
 from greentic_session_conformance.pytest_plugin import MARK
-from greentic_session_conformance.report.wording import notices, summary_of
+from greentic_session_conformance.report.wording import notices, summary_of, unclaimed
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import Selection, SelectionError, select
-from greentic_session_conformance.run.preflight import NotRunnableError, preflight
+from greentic_session_conformance.run.preflight import NotRunnableError, offered, preflight
 from greentic_session_conformance.run.record import info_of, today
 from greentic_session_conformance.suite import test_name
 from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
@@ -247,23 +247,21 @@ class Door:
             return
         also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
         suite.selection = self._selection(target, also)
+        offers = () if store is None else offered(target, store)
         told: Event = {
-            "target": asdict(info_of(target, named or "", suite.selection.claims)),
+            "target": asdict(info_of(target, named or "", suite.selection.claims, offers)),
             "selection": _told(suite.selection),
             "seed": self._seed,
         }
+        suite.told.append(told)
+        take(told)
         if store is None:
-            suite.told.append(told)
-            take(told)
             offers = preflight(target, suite.conditions)
             suite.told[0] = {
                 **told,
                 "target": asdict(info_of(target, named or "", suite.selection.claims, offers)),
             }
             take(suite.told[0])
-        else:
-            suite.told.append(told)
-            take(told)
 
     def _judge(
         self,
@@ -379,7 +377,7 @@ class Door:
                     terminalreporter.write_line(
                         f"{item.id:9} {item.status:11} {item.title}" + (f" ({item.reason})" if item.reason else "")
                     )
-            for line in notices(report):
+            for line in filter(None, (*notices(report), unclaimed(report))):
                 terminalreporter.write_line(line)
             profiles = ", ".join(f"{name} {verdict}" for name, verdict in report.profiles.items())
             terminalreporter.write_line(

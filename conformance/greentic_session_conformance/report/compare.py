@@ -186,8 +186,13 @@ def _is_dropped(rule: str, profile: str, older: Mapping[str, Any], newer: Mappin
     same_text = (
         older.get("spec_hash", "") == newer.get("spec_hash", "") and older["spec_version"] == newer["spec_version"]
     )
-    judged = profile in newer["profiles"] and newer["verdict"] != "partial"
+    judged = profile in newer["profiles"] and not _is_part(newer)
     return not same_text and judged and rule not in rules()
+
+
+def _is_part(report: Mapping[str, Any]) -> bool:
+    """Whether single rules were selected; one that failed has another verdict than ``partial``."""
+    return report["verdict"] == "partial" or bool(report.get("selected"))
 
 
 def _why_absent(rule: str, profile: str, newer: Mapping[str, Any], *, dropped: bool) -> str:
@@ -216,7 +221,7 @@ def _doubts(older: Mapping[str, Any], newer: Mapping[str, Any]) -> Iterator[str]
     if old.effort != new.effort:
         yield f"they were run with different effort: {old.effort or 'unknown'} and {new.effort or 'unknown'}"
     for word, report in (("older", older), ("newer", newer)):
-        if report["verdict"] == "partial":
+        if _is_part(report):
             yield f"the {word} run judged selected rules only"
         if report.get("interrupted"):
             yield f"the {word} run was interrupted"

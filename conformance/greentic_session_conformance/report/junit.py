@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 from greentic_session_conformance.report.model import Report, Requirement
 from greentic_session_conformance.report.text import encodable
+from greentic_session_conformance.report.wording import verdict_told
 from greentic_session_conformance.rules import rules
 
 #: Characters that XML 1.0 can't carry.
@@ -17,35 +18,47 @@ _NOT_XML = {code: f"\\x{code:02x}" for code in range(32) if chr(code) not in "\t
 def junit(report: Report) -> bytes:
     """The report as JUnit XML: a suite a profile, a case a check of a rule.
 
-    A declared deviation is skipped, with its reason; a rule that failed without a failed check is a case of its own.
+    A declared deviation is skipped, with its reason; a rule that failed without a failed check is a case of its own. What keeps the
+    whole run from being conformant is a case of the suite ``run``: nobody who reads this file alone takes it for a success.
     """
     root = ET.Element("testsuites", name=_xml(report.target.name))
     by_profile: dict[str, list[ET.Element]] = {}
     for item in report.requirements:
         by_profile.setdefault(item.profile, []).extend(_cases(item))
+    if of_the_run := list(_of_the_run(report)):
+        by_profile["run"] = of_the_run
     for profile, cases in by_profile.items():
-        failures = str(sum(case.find("failure") is not None for case in cases))
-        skipped = str(sum(case.find("skipped") is not None for case in cases))
+        failures, errors, skipped = (
+            str(sum(case.find(kind) is not None for case in cases)) for kind in ("failure", "error", "skipped")
+        )
         suite = ET.SubElement(
             root,
             "testsuite",
             name=profile,
             tests=str(len(cases)),
             failures=failures,
-            errors="0",
+            errors=errors,
             skipped=skipped,
         )
         suite.extend(cases)
-    if report.verdict == "not-run":
-        suite = ET.SubElement(root, "testsuite", name="target", tests="1", failures="0", errors="1", skipped="0")
-        ET.SubElement(
-            ET.SubElement(suite, "testcase", classname="target", name="the target can be run"),
-            "error",
-            message=_xml(report.reason),
-        )
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
+
+
+def _of_the_run(report: Report) -> Iterator[ET.Element]:
+    if report.verdict == "not-run":
+        yield _troubled("the target can be run", "error", report.reason)
+    if report.verdict == "incomplete":
+        yield _troubled("every claimed rule is judged", "error", report.reason or verdict_told(report))
+    for fault in report.deviation_faults:
+        yield _troubled(f"{fault.place} holds", "failure", f"{fault.rule}: {fault.message}")
+
+
+def _troubled(name: str, trouble: str, message: str) -> ET.Element:
+    case = ET.Element("testcase", classname="run", name=_xml(name))
+    ET.SubElement(case, trouble, message=_xml(message))
+    return case
 
 
 def _cases(item: Requirement) -> Iterator[ET.Element]:

@@ -1,6 +1,6 @@
 """The report: what every rule came to, and the verdict. Pure data, made by pure functions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -9,7 +9,9 @@ from greentic_session_conformance.checks import Check, checks
 from greentic_session_conformance.report.deviating import Fault, Ledger, reckon
 from greentic_session_conformance.rules import SPEC_VERSION, TARGET_PROFILES, Rule, rules, spec_hash
 from greentic_session_conformance.run.judge import Result
+from greentic_session_conformance.run.plan import Selection
 from greentic_session_conformance.run.record import Record, TargetInfo
+from greentic_session_conformance.targets.target import NEED_NO_STORE
 
 #: The exit status of each verdict (contract, "Exit status").
 EXIT_STATUS: Mapping[str, int] = {
@@ -63,6 +65,7 @@ class Report:
         requirements: every judged rule, in the order of the text.
         seed: the run's seed.
         effort: the run's effort.
+        selected: the single rules that were selected; empty where all of the profiles were judged.
         seconds: how long the checks took together.
         reason: why the target could not be run, or the run ended early.
         interrupted: whether somebody ended the run.
@@ -77,6 +80,7 @@ class Report:
     requirements: tuple[Requirement, ...]
     seed: int
     effort: str
+    selected: tuple[str, ...] = ()
     seconds: float = 0.0
     reason: str = ""
     interrupted: bool = False
@@ -115,6 +119,7 @@ class Report:
             "suite_version": greentic_session.__version__,
             "seed": self.seed,
             "effort": self.effort,
+            "selected": list(self.selected),
             "seconds": round(self.seconds, 3),
             "interrupted": self.interrupted,
             "reason": self.reason,
@@ -185,13 +190,19 @@ def build(record: Record) -> Report:
         requirements=requirements,
         seed=record.seed,
         effort=record.effort,
+        selected=tuple(rule for rule in rules() if rule in selection.rules),
         seconds=sum(result.seconds for result in record.results),
         reason=record.fatal or record.ended_early,
         interrupted=record.interrupted,
         spec_hash=spec_hash(),
         deviation_faults=ledger.faults,
-        notes=() if record.fatal else ledger.notes,
+        notes=() if record.fatal else (*_notes(selection), *ledger.notes),
     )
+
+
+def _notes(selection: Selection) -> Iterator[str]:
+    if "core" not in selection.claims and selection.claims - NEED_NO_STORE:
+        yield "core isn't claimed: of the five operations by themselves, and of the fence, nothing is said"
 
 
 def _declared(item: Requirement, ledger: Ledger) -> Requirement:

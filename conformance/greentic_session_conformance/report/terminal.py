@@ -12,7 +12,7 @@ from rich.text import Text
 
 import greentic_session
 from greentic_session_conformance.report.model import Report, Requirement, script_name
-from greentic_session_conformance.report.wording import notices, summary_of
+from greentic_session_conformance.report.wording import notices, summary_of, unclaimed
 from greentic_session_conformance.rules import SPEC_VERSION, rules
 
 #: How many of the calls that led to a failure are shown; the report has all.
@@ -148,13 +148,8 @@ def _undecided(report: Report) -> list[RenderableType]:
         if item.status in {"not-judged", "not-covered"}:
             by_reason.setdefault(item.reason or item.status, []).append(item.id)
     lines = [Text(f"  not judged  {', '.join(ids)}: {reason}") for reason, ids in by_reason.items()]
-    if report.target.offers:
-        lines.append(
-            Text(
-                f"  not claimed, so not judged, though the target seems to offer it: {', '.join(report.target.offers)}",
-                "dim",
-            )
-        )
+    if told := unclaimed(report):
+        lines.append(Text(f"  {told}", "dim"))
     return [*lines, Text()] if lines else []
 
 

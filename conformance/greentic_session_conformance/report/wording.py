@@ -91,6 +91,12 @@ def notices(report: Report) -> list[str]:
     return lines + doubts(report)
 
 
+def unclaimed(report: Report) -> str:
+    """What the target seems to offer beyond its claims; empty where that is nothing."""
+    offers = ", ".join(report.target.offers)
+    return f"not claimed, so not judged, though the target seems to offer it: {offers}" if offers else ""
+
+
 def doubts(report: Report) -> list[str]:
     """A line for each declared deviation that doesn't hold, and each note."""
     faults = [f"deviation   {fault.rule}: {fault.message}" for fault in report.deviation_faults]

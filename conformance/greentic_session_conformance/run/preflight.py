@@ -85,7 +85,7 @@ def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) 
 
 def _first_look(case: Case, offers: list[tuple[str, ...]], left: list[str]) -> None:
     store = case.store()
-    offers.append(_offers(case.target, store.store))
+    offers.append(offered(case.target, store.store))
     if not set(case.target.profiles) - NEED_NO_STORE:
         return
     _answers(store)
@@ -140,13 +140,14 @@ def _answers(store: Handle) -> None:
         raise NotRunnableError(message)
 
 
-def _offers(target: Target, store: Any) -> tuple[str, ...]:
-    offered = []
+def offered(target: Target, store: Any) -> tuple[str, ...]:
+    """The profiles that a target, or one of its stores, seems to offer beyond its claims (rule VERD-14)."""
+    found = []
     if takes_key(store):
-        offered.append("keyed-create")
+        found.append("keyed-create")
     for profile, method in (("redis-layout", "redis"), ("codec", "decode"), ("mapping", "derive")):
         if overrides(target, method):
-            offered.append(profile)
+            found.append(profile)
     if target.thread_safe:
-        offered.append("concurrent")
-    return tuple(name for name in offered if name not in set(target.profiles))
+        found.append("concurrent")
+    return tuple(name for name in found if name not in set(target.profiles))

@@ -176,9 +176,9 @@ class Supervisor:
         self.record.results.append(result)
         self._job.done.append(result.check)
         self._running = ""
-        if self._job.counts_hang(result):
+        if self._job.counts_hang(result, self.record.target.name):
             self._job.hangs[result.hung] = self._job.hangs.get(result.hung, 0) + 1
-        if self._job.ends_at(result):
+        if self._job.ends_at(result, self.record.target.name):
             self._ended = True
             self.record.ended_early = f"ended at the first failure (-x), {result.rule}"
 

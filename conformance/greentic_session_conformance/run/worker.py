@@ -40,7 +40,8 @@ class Job:
         done: checks that an earlier child has run.
         hangs: how often each operation has hung before, but for declared deviations.
         stop_at_failure: whether the first failure ends the run.
-        excused: rules of which a deviation is declared: their breach is no failure that ends the run, their hang none that is counted.
+        excused: rules of which a deviation is declared, each with the name of the only target that it is about, or nothing:
+            their breach is no failure that ends the run, their hang none that is counted.
         plan_only: whether only the plan is wanted.
         opened: whether an earlier child has opened the target, and was lost in an operation before any check ran.
         pulse: the file of the pulse.
@@ -55,18 +56,21 @@ class Job:
     done: list[str] = field(default_factory=list)
     hangs: dict[str, int] = field(default_factory=dict)
     stop_at_failure: bool = False
-    excused: list[str] = field(default_factory=list)
+    excused: list[list[str]] = field(default_factory=list)
     plan_only: bool = False
     opened: bool = False
     pulse: str = ""
 
-    def ends_at(self, result: Result) -> bool:
-        """Whether a result is the failure that ends the run."""
-        return self.stop_at_failure and result.outcome == "failed" and result.rule not in self.excused
+    def ends_at(self, result: Result, name: str) -> bool:
+        """Whether a result of the target of that name is the failure that ends the run."""
+        return self.stop_at_failure and result.outcome == "failed" and not self._excuses(result.rule, name)
 
-    def counts_hang(self, result: Result) -> bool:
+    def counts_hang(self, result: Result, name: str) -> bool:
         """Whether a hang speaks against calling the operation again: one that is declared does not, or what lies behind it is never judged."""
-        return bool(result.hung) and result.rule not in self.excused
+        return bool(result.hung) and not self._excuses(result.rule, name)
+
+    def _excuses(self, rule: str, name: str) -> bool:
+        return any(excused == rule and about in {"", name} for excused, about in self.excused)
 
 
 class _Events:
@@ -126,11 +130,11 @@ def _run(job: Job, events: _Events) -> None:
         events.say("start", check=item.name)
         hangs = dict(conditions.hangs)
         result = judge(item, target, conditions)
-        if not job.counts_hang(result):
+        if not job.counts_hang(result, told.name):
             conditions.hangs.clear()
             conditions.hangs.update(hangs)
         events.say("result", result=result.as_dict())
-        if job.ends_at(result):
+        if job.ends_at(result, told.name):
             break
     end = getattr(target, "end", None)
     if callable(end):

@@ -170,6 +170,46 @@ class TakesColonsInIds(Codec):
         return super().decode(re.sub(rb'("env":"[A-Za-z]+):', rb"\1_", text))
 
 
+class EndsUsersAtALine(Codec):
+    """DATA-20: a user, or an actor, may end in a line feed."""
+
+    rule = "DATA-20"
+    fault = "a pattern that ends in $, which is also before a final line feed"
+
+    def decode(self, text):
+        return super().decode(re.sub(rb'("(?:user|user_id|actor_id)":"[^"\\]+)\\n"', rb'\1"', text))
+
+
+class TakesLettersOfAnyScript(Codec):
+    """DATA-20: the letters of a user may be of any script."""
+
+    rule = "DATA-20"
+    fault = r"\w without the flag ASCII, in the one pattern that isn't shared"
+
+    def decode(self, text):
+        return super().decode(re.sub(rb'("(?:user|user_id)":"[^"\\]+)\\u0430"', rb'\1a"', text))
+
+
+class TakesHalfPairsInTraces(Codec):
+    """DATA-19: half of a surrogate pair in the ids of tracing is dropped."""
+
+    rule = "DATA-19"
+    fault = "a lenient reader for what nobody reads anyway"
+
+    def decode(self, text):
+        return super().decode(re.sub(rb'("(?:trace_id|correlation_id)":"[^"]*)\\ud800"', rb'\1"', text))
+
+
+class TakesBareFractions(Codec):
+    """DATA-13: within what is dropped a number may begin with its point."""
+
+    rule = "DATA-13"
+    fault = "a scanner that skips values by their characters"
+
+    def decode(self, text):
+        return super().decode(re.sub(rb"(:-?)\.(\d)", rb"\g<1>0.\2", text))
+
+
 class ReadsNumbersAsText(Codec):
     """DATA-21: a flow_id that is a number is read as its digits."""
 
@@ -210,6 +250,19 @@ class RefusesNul(Codec):
     def decode(self, text):
         written = super().decode(text)
         if rb"\u0000" in written:
+            raise self.invalid()
+        return written
+
+
+class RefusesInvisible(Codec):
+    """DATA-23: a text with a zero-width space, or with tag characters, is refused."""
+
+    rule = "DATA-23"
+    fault = "a filter against smuggled prompts, on everything that is text"
+
+    def decode(self, text):
+        written = super().decode(text)
+        if not {"\u200b", "\U000e0001"}.isdisjoint(written.decode()):
             raise self.invalid()
         return written
 
@@ -312,3 +365,43 @@ class TrimsParts(Mapping):
 
     def part(self, text):
         return text.strip()
+
+
+class DropsAtSigns(Mapping):
+    """KEY-03: the sign before a handle is dropped."""
+
+    rule = "KEY-03"
+    fault = "@name and name are one user, in the connector's own API"
+
+    def part(self, text):
+        return text.removeprefix("@")
+
+
+class CutsParts(Mapping):
+    """KEY-03: of a part the first 1,024 characters count."""
+
+    rule = "KEY-03"
+    fault = "a limit on what is hashed, against floods"
+
+    def part(self, text):
+        return text[:1024]
+
+
+class TrimsSlashes(Mapping):
+    """KEY-03: slashes at the ends of a part are dropped."""
+
+    rule = "KEY-03"
+    fault = "a webhook's path, with and without the final slash"
+
+    def part(self, text):
+        return text.strip("/")
+
+
+class DropsZeroWidth(Mapping):
+    """KEY-03: characters without a width are dropped from a part."""
+
+    rule = "KEY-03"
+    fault = "a sanitiser of names that people copy out of chats"
+
+    def part(self, text):
+        return re.sub("[\u200b\u200d\u2060]", "", text)

@@ -132,6 +132,16 @@ class DropsVariationSelectors(ReadsKeysAs):
         return key.replace("\ufe0f", "")
 
 
+class DropsEscapedNul(ReadsKeysAs):
+    r"""KEY-08: the six characters \\u0000 are dropped from a key."""
+
+    rule = "KEY-08"
+    fault = r"replace('\\u0000', '') on the JSON for PostgreSQL's jsonb, which can't hold U+0000"
+
+    def read_as(self, key):
+        return key.replace("\\u0000", "")
+
+
 class RefusesBlankKeys(Base):
     """KEY-08: a key of white space is refused."""
 
@@ -232,6 +242,25 @@ class FreesKeysForTheirTenantOnly(Base):
                 raise self.refusal("conflict", "taken")
             made = super().create_session(ctx, data, key)
             self.owners[made] = ctx.tenant_id
+            return made
+
+
+class WearsKeysOut(Base):
+    """KEY-07: a key can be used a dozen times."""
+
+    rule = "KEY-07"
+    fault = "a generation in four bits beside the key, so that a late retry can be told"
+
+    def __init__(self):
+        super().__init__()
+        self.uses = {}
+
+    def create_session(self, ctx, data, key=None):
+        with self.lock:
+            if key not in self.sessions and self.uses.get(key, 0) == 15:
+                raise self.refusal("conflict", "the key is worn out")
+            made = super().create_session(ctx, data, key)
+            self.uses[made] = self.uses.get(made, 0) + 1
             return made
 
 

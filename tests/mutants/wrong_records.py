@@ -312,3 +312,37 @@ class MendsFaultyForAnyone(OnRedis):
     rule = "REDIS-16"
     fault = "the fence on the decoded session alone: what can't be decoded isn't fenced"
     store = _MendsFaulty
+
+
+class _UpdatesWhatIsEntered(Store):
+    def update_session(self, key, data):
+        user = data.tenant_ctx.effective_user
+        entered = user is None or self.raw.exists(self.entry(data.tenant_ctx, user))
+        super().update_session(key, data)
+        if not entered:
+            self.raw.delete(self.entry(data.tenant_ctx, user))
+
+
+class UpdatesWhatIsEntered(OnRedis):
+    """REDIS-08: an update writes its user's entry only where there is one."""
+
+    rule = "REDIS-08"
+    fault = "SET with XX, for the entry was written at the create"
+    maybe = frozenset({"ROUTE-05", "OPS-18"})
+    store = _UpdatesWhatIsEntered
+
+
+class _RemovesFromNamesakes(Store):
+    def remove_session(self, key):
+        super().remove_session(key)
+        for name in list(self.raw.scan_iter(f"{self.space[:-1]}*:session:*")):
+            if name.partition(":session:")[2] == key:
+                self.raw.delete(name)
+
+
+class RemovesFromNamesakes(OnRedis):
+    """REDIS-20: a remove also takes the records of that key in namespaces that begin alike."""
+
+    rule = "REDIS-20"
+    fault = "SCAN MATCH namespace*:session:key, for the versions of the namespace that there were"
+    store = _RemovesFromNamesakes

@@ -73,6 +73,7 @@ RIGHT_TYPES = {
     "attempt": {"a-number"},
     "millis": {"a-number"},
 }
+WRONG_IDS = {"empty": "", "trailing-newline": "a\n", "letter-beyond-ascii": "a\u0430", "digit-beyond-ascii": "a\u0661"}
 TYPE_RULES = {
     "attempt": ["DATA-11", "DATA-21"],
     "millis": ["DATA-12", "DATA-21"],
@@ -135,10 +136,12 @@ def variations(model: Sequence[Member], member: Member) -> Iterator[tuple[str, s
             text = written(smallest_with(model, place, wrong))
             yield name, text, None, TYPE_RULES.get(member.kind, ["DATA-21"])
     if member.kind == "id":
-        yield "empty", written(smallest_with(model, place, "")), None, ["DATA-20"]
+        for name, wrong in WRONG_IDS.items():
+            yield name, written(smallest_with(model, place, wrong)), None, ["DATA-20"]
     if member.kind == "text":
         text = written(smallest_with(model, place, ""))
         yield "empty", text, text, ["DATA-24"]
+        yield "lone-surrogate", written(smallest_with(model, place, "a\ud800")), None, ["DATA-19"]
     yield "repeated", written(usual, repeated=place), None, ["DATA-17"]
 
 

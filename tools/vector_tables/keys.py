@@ -49,6 +49,13 @@ DERIVATIONS = (
     ("big-numbers", "KEY-03", ("18446744073709551616", "9223372036854775807", "1e3")),
     ("decimal-text", "KEY-03", ("1.0", "1", "01")),
     ("long-parts", "KEY-03", ("b" * 300, "c" * 300, "u" * 300)),
+    ("very-long-parts", "KEY-03", ("b" * 1100, "c" * 2100, "u" * 5000)),
+    ("at-signs", "KEY-03", ("@bot", "@channel", "user@example.org")),
+    ("slashes-at-the-ends", "KEY-03", ("/bot/", "//chat", "user/")),
+    ("zero-width", "KEY-03", ("b\u200bot", "\u200dchat", "user\u2060")),
+    ("dots", "KEY-03", (".", "..", "user.")),
+    ("escapes-of-others", "KEY-03", ("a&amp;b", "${c}", "%s")),
+    ("white-space-within", "KEY-03", ("b  o t", "c\th", "us\r\ner")),
     ("prefix-in-part", "KEY-03", ("tg:bot", "wh:chat", "user")),
     ("words-for-nothing", "KEY-03", ("None", "null", "undefined")),
 )

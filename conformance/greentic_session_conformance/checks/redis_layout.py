@@ -189,7 +189,7 @@ def a_time_to_live_that_someone_set_survives(case: Case) -> None:
 
 @check("REDIS-08")
 def sessions_that_another_program_wrote(case: Case) -> None:
-    """A session that another program has written is got, found, updated and removed."""
+    """A session that another program has written is got, found, updated and removed, with its entry or, until the update, without."""
     with laid_out(case) as (store, layout):
         nobody = session(context(user=None))
         for data, user in (
@@ -198,27 +198,33 @@ def sessions_that_another_program_wrote(case: Case) -> None:
             (session(_MIXED), "new-user"),
             (nobody, USER),
         ):
-            key, ctx = fresh_key(), data.tenant_ctx
-            layout.plant(key, data, user)
-            case.expect_data(store.get(key), data, "get_session of a planted record")
-            found = store.find(ctx, user)
-            case.expect(
-                found is not None and found[0] == key,
-                "the planted session, by its user",
-                "nothing" if found is None else "another",
-            )
-            changed = data.replace(context_json="changed")
-            store.update(key, changed)
-            case.expect_data(store.get(key), changed, "get_session after update_session")
-            found = store.find(ctx, user)
-            case.expect(
-                found is not None and found[0] == key,
-                "the session, still found after its update",
-                "nothing" if found is None else "another",
-            )
-            store.remove(key)
-            case.expect(store.get(key) is None, "nothing after remove_session", "the session")
-            case.expect(store.find(ctx, user) is None, "nothing for its user after remove_session", "a session")
+            _expect_planted(case, store, layout, data, user, entered=True)
+            if data.tenant_ctx.effective_user is not None:
+                _expect_planted(case, store, layout, data, user, entered=False)
+
+
+def _expect_planted(case: Case, store: Handle, layout: Layout, data: SessionData, user: str, *, entered: bool) -> None:
+    key, ctx = fresh_key(), data.tenant_ctx
+    layout.plant(key, data, user if entered else None)
+    case.expect_data(store.get(key), data, "get_session of a planted record")
+    found = store.find(ctx, user)
+    case.expect(
+        (found is not None and found[0] == key) if entered else found is None,
+        "the planted session, by its user" if entered else "nothing: no entry leads there",
+        "nothing" if found is None else "another" if entered else "a session",
+    )
+    changed = data.replace(context_json="changed")
+    store.update(key, changed)
+    case.expect_data(store.get(key), changed, "get_session after update_session")
+    found = store.find(ctx, user)
+    case.expect(
+        found is not None and found[0] == key,
+        "the session, still found after its update",
+        "nothing" if found is None else "another",
+    )
+    store.remove(key)
+    case.expect(store.get(key) is None, "nothing after remove_session", "the session")
+    case.expect(store.find(ctx, user) is None, "nothing for its user after remove_session", "a session")
 
 
 @check("REDIS-09")
@@ -493,10 +499,15 @@ def foreign_keys_are_left_alone(case: Case) -> None:
         theirs = session(ctx, node="theirs").to_json().decode()
         alike = {f"{layout.namespace}x", f"x{layout.namespace}", layout.namespace.upper(), layout.namespace[:-1]}
         near = sorted(alike - {layout.namespace})  # which may have no letter that could be raised
-        foreign = {f"{name}:session:{key}": theirs for name in near} | {
-            f"{name}:user:dev:tenant-42:-:{USER}": key for name in near
-        }
-        layout.client.mset(foreign)
+        foreign: dict[str, str] = {}
+
+        def plant(key: str) -> None:
+            planted = {f"{name}:session:{key}": theirs for name in near}
+            planted |= {f"{name}:user:dev:tenant-42:-:{USER}": key for name in near}
+            foreign.update(planted)
+            layout.client.mset(planted)
+
+        plant(key)
         try:
             case.expect(store.get(key) is None, "nothing: the key is another namespace's", "a session")
             case.expect(store.find(ctx, USER) is None, "nothing: the entry is another namespace's", "a session")
@@ -504,6 +515,7 @@ def foreign_keys_are_left_alone(case: Case) -> None:
             case.expect_refusal(store.try_remove(key), "remove_session of a key of another namespace")
             with case.given():
                 own = store.create(ctx, session(ctx))
+                plant(own)
                 store.update(own, session(ctx, node="changed"))
                 store.remove(own)
             now = dict(zip(foreign, layout.client.mget(list(foreign)), strict=True))

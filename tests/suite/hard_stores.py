@@ -193,6 +193,14 @@ def always_the_same():
     return SHARED
 
 
+POOL = itertools.cycle([InMemorySessionStore() for _ in range(5)])
+
+
+def from_a_pool():
+    """A store out of five, which come again."""
+    return next(POOL)
+
+
 class Sharing(Target):
     """Two storages that see each other, behind handles that differ."""
 

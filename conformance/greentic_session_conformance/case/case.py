@@ -23,7 +23,7 @@ from greentic_session_conformance.case.verdicts import (
     TargetFault,
 )
 from greentic_session_conformance.run.pulse import Pulse
-from greentic_session_conformance.targets.target import CallableTarget, Target, takes_key
+from greentic_session_conformance.targets.target import CallableTarget, Given, Target, takes_key
 
 #: What a target's own process may take to start, if need be twice.
 START_SECONDS = 40.0
@@ -46,6 +46,7 @@ class Conditions:
         hangs: how often each operation has hung so far.
         broken: of operations that were tried, what they always answer, empty where they work
             (:mod:`~greentic_session_conformance.run.ordinary`); ``None`` where every failure is told for itself.
+        given: the stores that a callable has returned.
         blamed: those of them, and the profiles whose operations are missing, that a failure has told already.
     """
 
@@ -58,6 +59,7 @@ class Conditions:
     pulse: Pulse = field(default_factory=Pulse)
     hangs: Hangs = field(default_factory=dict)
     broken: dict[str, str] | None = None
+    given: Given = field(default_factory=Given)
     blamed: set[str] = field(default_factory=set)
 
 
@@ -113,11 +115,19 @@ class Case:
         return storage
 
     def store(self, storage: Any = None) -> Handle:
-        """Open a handle: on a fresh storage, or another one on the given storage."""
+        """Open a handle: on a fresh storage, or another one on the given storage.
+
+        Raises:
+            TargetFault: a callable, which must return a fresh store each time, returned one again.
+        """
         if self._lent is not None and storage is None and not self._handles:
             return self._handle(self._lent, ours=False)
         place = self.storage() if storage is None else storage
-        return self._handle(self.bounded("open_store", self.target.open_store, place), ours=True)
+        opened = self.bounded("open_store", self.target.open_store, place)
+        if isinstance(self.target, CallableTarget) and self.conditions.given.again(opened):
+            message = "the target gave a store that it had given before: each call must give a fresh one"
+            raise TargetFault(message)
+        return self._handle(opened, ours=True)
 
     def try_store(self, storage: Any) -> Answer:
         """Open another handle on a storage; what is raised instead is the answer."""

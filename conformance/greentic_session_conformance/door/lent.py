@@ -1,16 +1,14 @@
 """The stores that a fixture lends: each must be fresh and empty, and none may know of another (rule VERD-21)."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
-from weakref import WeakValueDictionary
 
 from greentic_session_conformance.case import Case, Conditions, Handle, OperationHung
 from greentic_session_conformance.run.isolation import not_empty
 from greentic_session_conformance.run.preflight import NotRunnableError
 from greentic_session_conformance.samples import context, session
-from greentic_session_conformance.targets.target import LentTarget, not_a_store
+from greentic_session_conformance.targets.target import Given, LentTarget, not_a_store
 
 _FRESH: Final = "it must give a fresh, empty one to each test"
 _HELD: Final = f"the fixture `store` gives a store that holds a session already: {_FRESH}"
@@ -22,7 +20,7 @@ class LentStores:
     """What is known of the stores that a fixture has given so far."""
 
     def __init__(self) -> None:
-        self._given: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._given = Given()
         #: The key of what was left in one that had been judged, which the next one mustn't see; empty once that is known.
         self._trace: str | None = None
         #: The one it was left in, which lives until then: another one could otherwise take its place in memory.
@@ -42,10 +40,7 @@ class LentStores:
         if why := not_a_store(store):
             message = f"the fixture `store` gives {why}"
             raise NotRunnableError(message)
-        again = self._given.get(id(store)) is store
-        with suppress(TypeError):  # of some no weak reference can be had
-            self._given[id(store)] = store
-        message = _AGAIN if again else self._asked(self._look, store, conditions)
+        message = _AGAIN if self._given.again(store) else self._asked(self._look, store, conditions)
         if message:
             raise NotRunnableError(message)
 

@@ -2,8 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import FunctionType
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 #: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
 OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
@@ -90,6 +92,20 @@ class CallableTarget(Target):
     def open_store(self, storage: Any) -> Any:  # noqa: ARG002 - there is none to open it on
         """A fresh store."""
         return self._make()
+
+
+class Given:
+    """The stores that were given so far and are still alive; it keeps none of them alive."""
+
+    def __init__(self) -> None:
+        self._stores: WeakValueDictionary[int, Any] = WeakValueDictionary()
+
+    def again(self, store: Any) -> bool:
+        """Take one, and answer whether it was given before."""
+        known = self._stores.get(id(store), self) is store
+        with suppress(TypeError):  # of some no weak reference can be had
+            self._stores[id(store)] = store
+        return known
 
 
 class LentTarget(CallableTarget):

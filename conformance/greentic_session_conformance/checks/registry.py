@@ -21,6 +21,7 @@ MODULES = (
     "errors",
     "keyed_create",
     "redis_layout",
+    "faulty_records",
     "codec",
     "mapping",
     "sequences",

@@ -9,7 +9,7 @@ from greentic_session_conformance.rules import rules
 from greentic_session_conformance.targets.target import CallableTarget
 
 #: The modules of checks that search.
-SEARCHES = frozenset({"sequences", "histories", "killed"})
+SEARCHES = frozenset({"sequences", "across_handles", "histories", "killed"})
 
 
 def mutants():

@@ -167,6 +167,7 @@ class SavesAtClose(Loses):
     rule = "DUR-04"
     fault = "shelve or pickle, written at exit"
     also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
+    maybe = frozenset({"DUR-01"})
     store = _SavesAtClose
 
 
@@ -230,6 +231,7 @@ class SavesEveryFourthTime(Loses):
     rule = "DUR-04"
     fault = "batched writes, acknowledged when they are in the batch"
     also = frozenset({"DUR-03", "DUR-05", "DUR-06"})
+    maybe = frozenset({"DUR-01"})
     store = _SavesEveryFourthTime
 
 
@@ -314,4 +316,5 @@ class RemovesAtClose(Loses):
     rule = "DUR-05"
     fault = "a vacuum at shutdown"
     also = frozenset({"ROUTE-20"})
+    maybe = frozenset({"DUR-03"})
     store = _RemovesAtClose

@@ -1,12 +1,18 @@
 """durable: what was acknowledged outlives handles and processes."""
 
-from typing import Any
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
 
-from greentic_session import SessionData
+from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.checks.keyed_create import KEYS_APART
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
-from greentic_session_conformance.samples import USER, context, full, session
+from greentic_session_conformance.samples import CHARACTERS, MISREAD, SNAPSHOT, TEXTS, USER, context, full, session
+
+#: How many sessions are kept over one closing at quick effort.
+_MANY: Final = 200
 
 
 def opened_again(case: Case, storage: Any, after: str) -> Handle:
@@ -60,6 +66,80 @@ def sessions_survive_closing(case: Case) -> None:
             small.replace(context_json="updated"),
             "get_session after the storage was opened again",
         )
+
+
+def _documents() -> Iterator[SessionData]:
+    """Sessions that hold what is lost where a file is written or read without care, each in a context of its own user."""
+    number = itertools.count()
+
+    def of(ctx: TenantCtx | None = None, **members: Any) -> SessionData:
+        user = f"user-{next(number)}"
+        stored = context() if ctx is None else ctx
+        return session(stored.replace(user=user, user_id=user)).replace(**members)
+
+    yield of(full().tenant_ctx, **{name: getattr(full(), name) for name in ("cursor", "pack_id", "context_json")})
+    yield of(full(text=CHARACTERS).tenant_ctx, cursor=full(text=CHARACTERS).cursor)
+    for text in (
+        CHARACTERS,
+        SNAPSHOT,
+        "",
+        "a\r\nb\x00c",
+        "[" * 500,
+        "x" * 262_144,
+        "\x00" * 262_144,
+        "\U0001f600" * 65_536,
+    ):
+        yield of(context_json=text)
+    yield of(context().replace(**dict.fromkeys(TEXTS, "")), cursor=SessionCursor("", "", ""))
+    yield of(context().replace(impersonation=Impersonation("actor", "")))
+    for millis in (-(2**127), -(2**63) - 1, -1, 0, 2**53 + 1, 2**63, 2**127 - 1):
+        yield of(context().replace(deadline=InvocationDeadline(millis), attempt=2**32 - 1))
+    pages = [[text for pair in MISREAD[at : at + 20] for text in pair] for at in range(0, len(MISREAD), 20)]
+    for page in pages:
+        yield of(context().replace(attributes={text: text for text in page}))
+    yield of(context().replace(attributes={f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}))
+    yield session(TenantCtx("prod", "legacy", "tenant-42", "old-team", "new-team", "old-user", "new-user"))
+    yield session(TenantCtx("dev", "tenant-42", "tenant-42", team="ops", user="of-older-names"))
+    yield session(TenantCtx("dev", "tenant-42", "tenant-42", team_id="ops", user_id="of-newer-names"))
+    yield session(context(team="-", user=None))
+    yield of(context(team="t" * 255, tenant="i" * 255))
+
+
+@check("DUR-01")
+def documents_of_every_kind_survive_closing(case: Case) -> None:
+    """What is large, empty, long, odd or written by older names comes back from a handle opened later as it was stored."""
+    storage = case.storage()
+    store = case.store(storage)
+    kept: list[tuple[str, SessionData]] = []
+    with case.given():
+        for data in _documents():
+            kept.append((store.create(data.tenant_ctx, data), data))
+            case.expect_data(store.get(kept[-1][0]), data, "get_session")
+    store = _reopened(case, storage, store)
+    case.steps.forget_calls()
+    for key, data in kept:
+        case.expect_data(store.get(key), data, "get_session after the storage was opened again")
+
+
+@check("DUR-01", "DUR-02")
+def many_sessions_survive_closing(case: Case) -> None:
+    """Hundreds of sessions, of several envs, tenants, teams and users, are there and routed on a handle opened later."""
+    storage = case.storage()
+    store = case.store(storage)
+    kept: list[tuple[str, TenantCtx, SessionData]] = []
+    with case.given():
+        for i in range(min(case.rounds(_MANY), 1_000)):
+            caller = context(("dev", "prod")[i % 2], f"tenant-{i % 7}", (None, "red", "blue")[i % 3], f"user-{i}")
+            data = session(caller if i % 5 else caller.replace(user=None, user_id=None), node=f"node.{i}")
+            kept.append((store.create(caller, data), caller, data))
+    case.steps.forget_calls()
+    store = _reopened(case, storage, store)
+    for number, (key, caller, data) in enumerate(kept):
+        what = f"of session {number + 1} of {len(kept)}, after the storage was opened again"
+        case.expect_data(store.get(key), data, f"get_session {what}", "DUR-01")
+        found = store.find(caller, caller.user or "")
+        got = "nothing" if found is None else "another session"
+        case.expect(found is not None and found[0] == key, f"find_by_user {what}", got, "DUR-02")
 
 
 @check("DUR-02")
@@ -193,3 +273,23 @@ def given_keys_stay_taken(case: Case) -> None:
             "create_session under a key taken before",
         )
         case.expect_data(store.get(key), session(ctx), "get_session")
+
+
+@check("DUR-06")
+def odd_given_keys_stay_taken(case: Case) -> None:
+    """Given keys that could be folded, cut or cleaned on their way into a file are taken, each for itself, on a handle opened later."""
+    storage = case.storage()
+    store = case.store(storage)
+    kept = {key: session(context(user=f"user-{i}"), node=f"node.{i}") for i, key in enumerate(KEYS_APART)}
+    with case.given():
+        for key, data in kept.items():
+            store.create(data.tenant_ctx, data, key)
+    store = _reopened(case, storage, store)
+    case.steps.forget_calls()
+    for key, data in kept.items():
+        case.expect_data(store.get(key), data, f"get_session of {key[:40]!a} after the storage was opened again")
+    other = session(context())
+    for key in kept:
+        case.expect_refusal(
+            store.try_create(other.tenant_ctx, other, key), f"create_session under {key[:40]!a}, taken before"
+        )

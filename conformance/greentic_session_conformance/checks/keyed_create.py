@@ -12,7 +12,7 @@ _ODD_KEYS = (
     "k" * 254, "k" * 255, "k" * 254 + "l", "😀" * 63, "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8",
 )  # fmt: skip
 #: These, and what something reads as another beside what it is read as; no store has to hold a key with a control character.
-_KEYS_APART = tuple(dict.fromkeys([*_ODD_KEYS, *(text for pair in MISREAD for text in pair if min(text) >= " ")]))
+KEYS_APART = tuple(dict.fromkeys([*_ODD_KEYS, *(text for pair in MISREAD for text in pair if min(text) >= " ")]))
 
 #: Keys that no store has to hold, each with one that it has to, to which they are cut or cleaned.
 _KEYS_BEYOND = (
@@ -79,14 +79,14 @@ def a_removed_key_is_free_again(case: Case) -> None:
 def given_keys_are_taken_literally(case: Case) -> None:
     """Keys that differ in case, normalization, white space, an end, a separator or an escape are different keys."""
     store = case.store()
-    kept = {key: session(context(user=f"user-{i % 8}"), node=f"node.{i}") for i, key in enumerate(_KEYS_APART)}
+    kept = {key: session(context(user=f"user-{i % 8}"), node=f"node.{i}") for i, key in enumerate(KEYS_APART)}
     for key, data in kept.items():
         issued = store.create(data.tenant_ctx, data, key)
         case.expect(issued == key, f"the key {key[:40]!a}", "another key")
     for key, data in kept.items():
         case.expect_data(store.get(key), data, f"get_session of {key[:40]!a}")
-    removed = set(_KEYS_APART[::2])
-    for key in _KEYS_APART[::2]:
+    removed = set(KEYS_APART[::2])
+    for key in KEYS_APART[::2]:
         store.remove(key)
     for key, data in kept.items():
         got = store.get(key)

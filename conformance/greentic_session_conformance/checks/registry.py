@@ -29,6 +29,8 @@ MODULES = (
     "histories",
     "durable",
     "killed",
+    "across_handles",
+    "processes",
 )
 
 

@@ -8,11 +8,15 @@ from typing import Final
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.samples import session
 from greentic_session_conformance.search import values
-from greentic_session_conformance.search.moves import Move
+from greentic_session_conformance.search.moves import SWITCH, Move
 from greentic_session_conformance.search.player import Player
 
 #: How many operations a sequence has.
 LENGTH: Final = 40
+#: What part of the creates is called by somebody without a user.
+_NOBODY: Final = 0.06
+#: After what part of the operations another handle is called.
+_SWITCHED: Final = 0.15
 
 
 @dataclass(slots=True)
@@ -22,10 +26,12 @@ class Improviser:
     Args:
         random: what decides.
         keyed: whether keys are given.
+        switches: whether other handles are called now and then, and at the end.
     """
 
     random: Random
     keyed: bool
+    switches: bool = False
 
     def moves(self, player: Player) -> Iterator[Move]:
         """The moves of a sequence that a player is playing."""
@@ -38,6 +44,10 @@ class Improviser:
             move: Move = getattr(self, f"_{operation}")(player, cast, made)
             made.append(move)
             yield move
+            if self.switches and self.random.random() < _SWITCHED:
+                yield Move(SWITCH)
+        if self.switches:
+            yield Move(SWITCH)
 
     def _session(self, player: Player) -> int:
         """The number of a move that made a session: mostly the oldest that is there, or the newest; else any, removed ones too."""
@@ -56,6 +66,8 @@ class Improviser:
     def _create_session(self, player: Player, cast: values.Cast, made: list[Move]) -> Move:
         """By a caller who mostly may; under a key now and then: one of a few, or one that a session has or had."""
         caller = cast.caller(self.random)
+        if self.random.random() < _NOBODY:
+            caller = caller.with_user(None)
         data = self._data(cast.changed(caller, self.random.choice(values.CREATORS)), made)
         key = self.random.choice(values.KEYS) if self.keyed else None
         again = self._session(player) if key == values.AGAIN else -1

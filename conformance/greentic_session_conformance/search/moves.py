@@ -1,8 +1,12 @@
 """One move of a sequence: an operation with its arguments, which names sessions by the moves that made them."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from greentic_session import SessionData, TenantCtx
+
+#: A move that calls nothing: from here on another handle is called, or another process's.
+SWITCH: Final = "switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +14,7 @@ class Move:
     """An operation.
 
     Attributes:
-        operation: its name.
+        operation: its name, or :data:`SWITCH`.
         number: the move's own, by which later moves mean the session that it made.
         ctx: the caller's context, of a create or find.
         data: what is stored, by a create or update.

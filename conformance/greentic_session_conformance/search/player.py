@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from greentic_session import SessionData, TenantCtx
-from greentic_session_conformance.case import Answer, Case, Failed, Handle
+from greentic_session_conformance.case import Answer, Case, Failed
 from greentic_session_conformance.case.steps import Steps
 from greentic_session_conformance.samples import session
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.oracle import Oracle, scope_of, team_of, user_of
+from greentic_session_conformance.search.stages import Stage, Store
 from greentic_session_conformance.search.values import bare
 
 _NO_KEY = "no-such-key"
@@ -20,13 +21,13 @@ class Player:
 
     Args:
         case: the check's case.
-        store: the store.
-        mark: what tenants and given keys end in, where the store has the sessions of earlier sequences in it.
+        stage: where it is played.
+        mark: what tenants, given keys and the key of no session end in, where the store has the sessions of earlier sequences in it.
     """
 
-    def __init__(self, case: Case, store: Handle, mark: str = "") -> None:
+    def __init__(self, case: Case, stage: Stage, mark: str = "") -> None:
         self._case = case
-        self._store = store
+        self._stage = stage
         self._mark = mark
         self.oracle = Oracle()
         self.keys: dict[int, str] = {}
@@ -40,6 +41,13 @@ class Player:
             OutcomeUnknownError: it answered ``unavailable`` or ``timeout``.
         """
         getattr(self, f"_{move.operation}")(move)
+
+    @property
+    def _store(self) -> Store:
+        return self._stage.store
+
+    def _switch(self, _: Move) -> None:
+        self._stage.switch()
 
     def _placed(self, ctx: TenantCtx) -> TenantCtx:
         if not self._mark:
@@ -61,7 +69,7 @@ class Player:
         return self._placed(move.ctx)
 
     def _key(self, move: Move) -> str:
-        return self.keys.get(move.session, _NO_KEY)
+        return self.keys.get(move.session, f"{_NO_KEY}{self._mark}")
 
     def _create_session(self, move: Move) -> None:
         caller, data = self._caller(move), self._data(move)
@@ -203,11 +211,12 @@ class Played:
     moves: tuple[Move, ...]
 
 
-def play(case: Case, moves: Callable[[Player], Iterable[Move]], mark: str) -> Played | None:
-    """Play moves on a store of their own.
+def play(case: Case, stage: Stage, moves: Callable[[Player], Iterable[Move]], mark: str) -> Played | None:
+    """Play moves.
 
     Args:
         case: the check's case.
+        stage: where they are played.
         moves: gives the moves, which may be made up one by one.
         mark: what tenants and given keys end in.
 
@@ -215,8 +224,8 @@ def play(case: Case, moves: Callable[[Player], Iterable[Move]], mark: str) -> Pl
         OutcomeUnknownError: the store answered ``unavailable`` or ``timeout``.
     """
     made: list[Move] = []
-    with case.example() as store:
-        player = Player(case, store, mark)
+    with stage.sequence():
+        player = Player(case, stage, mark)
         try:
             for move in moves(player):
                 made.append(move)

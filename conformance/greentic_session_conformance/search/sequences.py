@@ -7,11 +7,12 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
-from greentic_session_conformance.case import Case, NotJudged
+from greentic_session_conformance.case import Case, Failed, NotJudged
 from greentic_session_conformance.search.improvise import Improviser
 from greentic_session_conformance.search.oracle import OutcomeUnknownError
 from greentic_session_conformance.search.player import Played, play
 from greentic_session_conformance.search.reduce import Moves, reduced
+from greentic_session_conformance.search.stages import Stage
 
 #: How many sequences are tried, by effort.
 SEQUENCES: Final = MappingProxyType({"quick": 40, "normal": 250, "thorough": 2500})
@@ -19,46 +20,53 @@ SEQUENCES: Final = MappingProxyType({"quick": 40, "normal": 250, "thorough": 250
 SECONDS: Final = MappingProxyType({"quick": 5.0, "normal": 30.0, "thorough": 300.0})
 
 
-def search(case: Case, *, keyed: bool) -> None:
+def search(case: Case, stage: Stage, *, keyed: bool) -> None:
     """Try random sequences; what the failure tells is the shortest and plainest that goes wrong.
 
     Args:
         case: the check's case.
+        stage: where they are played.
         keyed: whether keys are given.
 
     Raises:
         Failed: the store answered otherwise than the specification says.
         NotJudged: an operation isn't called any more, or most sequences had an unknown outcome.
     """
-    count, until = SEQUENCES[case.conditions.effort], monotonic() + SECONDS[case.conditions.effort]
-    # A store that a fixture lends has the sessions of earlier sequences in it: each keeps to tenants of its own.
-    marks = itertools.repeat("") if case.storages_end else (f"-{number}" for number in itertools.count())
+    count = round(SEQUENCES[case.conditions.effort] * stage.part)
+    until = monotonic() + SECONDS[case.conditions.effort] * stage.part
+    marks = (f"-{number}" for number in itertools.count()) if stage.keeps else itertools.repeat("")
     undecided = 0
     for number in range(count):
         if monotonic() > until:
             case.remark = f"{number} of {count} sequences were tried in the time"
             count = number
             break
-        improviser = Improviser(Random(case.random.getrandbits(64)), keyed)  # noqa: S311 - repeatable on purpose
+        chance = Random(case.random.getrandbits(64))  # noqa: S311 - repeatable on purpose
+        improviser = Improviser(chance, keyed, stage.switches)
         try:
-            played = play(case, improviser.moves, next(marks))
+            played = play(case, stage, improviser.moves, next(marks))
         except OutcomeUnknownError:
             undecided += 1
             continue
         if played is not None:
-            _tell(case, played, marks)
+            _tell(case, stage, played, marks)
     if undecided > count // 2:
         message = "more than half of the sequences had an unknown outcome (unavailable or timeout)"
         raise NotJudged(message)
 
 
-def _tell(case: Case, played: Played, marks: Iterator[str]) -> None:
+def _tell(case: Case, stage: Stage, played: Played, marks: Iterator[str]) -> None:
     def again(moves: Moves) -> Played | None:
         try:
-            return play(case, lambda _: moves, next(marks))
+            return play(case, stage, lambda _: moves, next(marks))
         except (OutcomeUnknownError, NotJudged):
             return None
 
+    def failure(moves: Moves) -> Failed | None:
+        found = again(moves)
+        return None if found is None else found.failed
+
     found = reduced(played, again)
+    blamed = stage.blamed(found.failed, found.moves, failure)
     case.steps = found.steps
-    raise found.failed
+    raise blamed

@@ -34,7 +34,7 @@ KEYS: Final = (None, None, "k", "K", "k:k", AGAIN, AGAIN)
 
 #: Operations, the more often those that change something.
 OPERATIONS: Final = (
-    *("create_session",) * 5, *("update_session",) * 5, *("remove_session",) * 2, "get_session", *("find_by_user",) * 5,
+    *("create_session",) * 5, *("update_session",) * 5, *("remove_session",) * 2, *("get_session",) * 2, *("find_by_user",) * 5,
 )  # fmt: skip
 #: How the pairs of a context are written; most writers keep them equal.
 SPELLINGS: Final = (*("both",) * 5, "older", "newer", "differing")

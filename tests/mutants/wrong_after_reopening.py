@@ -539,12 +539,12 @@ class DropsLargeRecords(Loses):
 
 class _KeepsTheNewest(LogStore):
     def opened(self):
-        for key in list(self.sessions)[:-150]:
+        for key in list(self.sessions)[:-80]:
             self.lose(key)
 
 
 class KeepsTheNewest(Loses):
-    """DUR-01: of what is in the file the newest 150 sessions are read."""
+    """DUR-01: of what is in the file the newest 80 sessions are read."""
 
     rule = "DUR-01"
     fault = "LIMIT in the query that warms the store up, which then believes that this is all"

@@ -133,3 +133,37 @@ class SeedsAtImport(Loses):
     def open_storage(self):
         _SeedsAtImport.generator.random()  # in the process that opens storages its keys differ from one storage to the next
         return super().open_storage()
+
+
+class _WritesInPlace(FileStore):
+    def save(self):
+        with self.path.open("wb") as file:
+            file.write(pickle.dumps((self.sessions, self.entries, self.scopes)))
+
+
+class WritesInPlace(Loses):
+    """DUR-07: the file is truncated and written again, and nobody reads it after a death in between."""
+
+    rule = "DUR-07"
+    fault = "path.write_bytes(…), which is two steps"
+    found_by = "killed"
+    effort = "normal"
+    store = _WritesInPlace
+
+
+class _LeavesItsDraft(FileStore):
+    def save(self):
+        written = self.path.with_suffix(".draft")
+        with written.open("xb") as file:
+            file.write(pickle.dumps((self.sessions, self.entries, self.scopes)))
+        written.replace(self.path)
+
+
+class LeavesItsDraft(Loses):
+    """DUR-07: the new file must not be there yet; one that a dead process left stops all writers."""
+
+    rule = "DUR-07"
+    fault = "open(…, 'x') for the temporary file, as a lock of a kind"
+    found_by = "killed"
+    effort = "normal"
+    store = _LeavesItsDraft

@@ -68,6 +68,11 @@ class Steps:
         elif step.operation == "update_session":
             self._stored[step.arguments[0]] = step.arguments[1]
 
+    @property
+    def last(self) -> Step:
+        """The last call."""
+        return self._steps[-1]
+
     def forget_last(self) -> None:
         """Forget the last call: it was no part of what led anywhere."""
         self._steps.pop()

@@ -19,6 +19,10 @@ from greentic_session_conformance.samples import context, session
 WRITERS: Final = 2
 #: How many operations a writer is given at most, before it is killed after one.
 OPERATIONS: Final = 12
+#: What changes something.
+_KINDS: Final = ("create_session", "update_session", "remove_session")
+#: How many writers are killed after one of their writes at quick effort.
+_CUTS: Final = 5
 #: How large the documents are: writing them takes long enough to be killed meanwhile.
 _CHARACTERS: Final = 60_000
 
@@ -55,9 +59,7 @@ class _Writer:
 
     def work(self, process: Elsewhere) -> None:
         """Let the process create, update and remove sessions until it is killed."""
-        users = [f"writer-{self.number}-user-{place}" for place in range(3)]
-        for user in users:
-            self._acknowledged(("create_session", self.context(user), self.version(user)), process)
+        users = self._begin(process)
         for _ in range(self.case.random.randint(1, OPERATIONS)):
             call = self._call(self.case.random.choice(users))
             # Long enough to be in the middle of it, and at times at its end.
@@ -71,9 +73,35 @@ class _Writer:
                 return  # its answer came a moment before it was killed
         process.kill()
 
-    def _call(self, user: str) -> tuple[Any, ...]:
+    def _begin(self, process: Elsewhere) -> list[str]:
+        """Its users, each with a session."""
+        users = [f"writer-{self.number}-user-{place}" for place in range(3)]
+        for user in users:
+            self._acknowledged(("create_session", self.context(user), self.version(user)), process)
+        return users
+
+    def writes(self, process: Elsewhere, kind: str) -> int:
+        """How many calls that write an operation makes; 0 where that can't be seen."""
+        call = self._call(self._begin(process)[0], kind)
+        answer = process.call_and_cut(*call, after=0)
+        assert answer is not None
+        _expect_known(kind, answer)
+        self._take(call, answer)
+        return process.writes or 0
+
+    def be_cut(self, process: Elsewhere, kind: str, after: int) -> None:
+        """Let the process end after one of the writes of an operation."""
+        call = self._call(self.case.random.choice(self._begin(process)), kind)
+        answer = process.call_and_cut(*call, after=after)
+        if answer is None or answer.outcome_unknown:
+            self.cut = call
+        else:
+            self._take(call, answer)
+        process.kill()
+
+    def _call(self, user: str, kind: str = "") -> tuple[Any, ...]:
         own = [key for key, data in self.sessions.items() if data is not None and data.tenant_ctx.user == user]
-        kind = self.case.random.choice(("create_session", "update_session", "update_session", "remove_session"))
+        kind = kind or self.case.random.choice((*_KINDS, "update_session"))
         if kind == "create_session" or not own:
             return ("create_session", self.context(user), self.version(user))
         key = self.case.random.choice(own)
@@ -137,14 +165,40 @@ def a_killed_operation_happened_wholly_or_not_at_all(case: Case) -> None:
             again = issued & writer.sessions.keys()
             case.expect(not again, "other keys than an earlier process has issued", "some of its keys", "OPS-06")
             issued |= writer.sessions.keys()
-            store = opened_again(case, storage, "after its writer was killed")
-            with _unless_unknown():
-                for key in writer.sessions:
-                    _expect_whole(case, writer, key, store.get(key))
-                for user in writer.routed:
-                    _expect_led(case, writer, user, store.find(writer.context(user), user), store)
-                _expect_usable(case, writer, store)
-            case.close(store)
+            _look_at_all(case, storage, writer)
+
+
+@check("DUR-07")
+def an_operation_killed_after_one_of_its_writes_happened_wholly_or_not_at_all(case: Case) -> None:
+    """The same of writers in Python that are killed after one of the calls of an operation that write, one after another."""
+    storage = case.storage()
+    counted = _Writer(case, 0)
+    with Elsewhere(case, storage) as process:
+        places = [(kind, after) for kind in _KINDS for after in range(1, 1 + counted.writes(process, kind))]
+    if not places:
+        case.remark = (
+            "the store writes where no call of Python's is seen; its writers were killed at random moments only"
+        )
+        return
+    chosen = case.random.sample(places, min(len(places), case.rounds(_CUTS)))
+    for number, (kind, after) in enumerate(chosen, 1):
+        with case.vector(f"{kind}, after {after} of its writes"):
+            writer = _Writer(case, number)
+            with Elsewhere(case, storage) as process:
+                writer.be_cut(process, kind, after)
+            _look_at_all(case, storage, writer)
+
+
+def _look_at_all(case: Case, storage: Any, writer: _Writer) -> None:
+    """What a writer left, when it was killed."""
+    store = opened_again(case, storage, "after its writer was killed")
+    with _unless_unknown():
+        for key in writer.sessions:
+            _expect_whole(case, writer, key, store.get(key))
+        for user in writer.routed:
+            _expect_led(case, writer, user, store.find(writer.context(user), user), store)
+        _expect_usable(case, writer, store)
+    case.close(store)
 
 
 def _expect_known(operation: str, answer: Answer) -> None:

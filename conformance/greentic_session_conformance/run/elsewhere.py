@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +21,7 @@ from greentic_session_conformance.adapter.process import END_SECONDS, AdapterSta
 from greentic_session_conformance.case.answer import Answer
 from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.case.verdicts import NoAnswer, NotJudged, OperationHung, StoreLost
+from greentic_session_conformance.run.cutting import Cut
 from greentic_session_conformance.targets.command import CommandTarget, Place
 
 if TYPE_CHECKING:
@@ -68,12 +70,48 @@ class Elsewhere:
         """
         return self._call(operation, arguments, key, seconds, kill=True)
 
+    def call_and_cut(self, operation: str, *arguments: Any, after: int) -> Answer | None:
+        """Call an operation there, of which the process ends itself with SIGKILL after one of the calls that write.
+
+        Args:
+            operation: its name.
+            arguments: its arguments.
+            after: after which one; 0 for none.
+
+        Returns:
+            ``None`` where it has ended: whether the operation happened is unknown.
+
+        Raises:
+            OperationHung: it did not return in time.
+        """
+        seconds = self._case.conditions.operation_timeout
+        answer = self._call(operation, arguments, None, seconds, kill=False, after=after)
+        if answer is None:
+            self.kill()
+            raise OperationHung(operation, seconds)
+        if not self.ended:
+            return answer
+        self._case.steps.last.outcome = f"no answer: the process was killed after {after} of its calls that write"
+        return None
+
+    @property
+    def writes(self) -> int | None:
+        """How many calls that write the last operation made; ``None`` where that can't be seen, as in another language."""
+        return self._process.writes
+
     def _call(
-        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
+        self,
+        operation: str,
+        arguments: tuple[Any, ...],
+        key: str | None,
+        seconds: float,
+        *,
+        kill: bool,
+        after: int | None = None,
     ) -> Answer | None:
         step = self._case.steps.begin(0, operation, arguments, {} if key is None else {"key": key})
         self._case.conditions.pulse.note(f"in another process: {self._case.steps.call(step)}")
-        answer = self._process.call(operation, arguments, key, seconds, kill=kill)
+        answer = self._process.call(operation, arguments, key, seconds, kill=kill, after=after)
         if answer is not None:
             self._case.steps.finish(step, answer)
         elif kill:
@@ -99,6 +137,8 @@ class Elsewhere:
 class _Adapter:
     """Another process of the adapter that the target is reached through."""
 
+    writes: int | None = None
+
     def __init__(self, case: "Case", target: CommandTarget, storage: Place) -> None:
         try:
             self._process = target.another_process()
@@ -117,7 +157,14 @@ class _Adapter:
         self._store = opened.value
 
     def call(
-        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
+        self,
+        operation: str,
+        arguments: tuple[Any, ...],
+        key: str | None,
+        seconds: float,
+        *,
+        kill: bool,
+        after: int | None = None,  # noqa: ARG002 - an adapter does what it is asked
     ) -> Answer | None:
         keywords = {} if key is None else {"key": key}
         return self._within(seconds, lambda: getattr(self._store, operation)(*arguments, **keywords), kill=kill)
@@ -155,6 +202,8 @@ class _Adapter:
 class _Python:
     """A process of Python's, which loads the target itself."""
 
+    writes: int | None = None
+
     def __init__(self, case: "Case", storage: Any) -> None:
         job = {
             "path": sys.path,
@@ -176,12 +225,21 @@ class _Python:
             raise NotJudged(message)
 
     def call(
-        self, operation: str, arguments: tuple[Any, ...], key: str | None, seconds: float, *, kill: bool
+        self,
+        operation: str,
+        arguments: tuple[Any, ...],
+        key: str | None,
+        seconds: float,
+        *,
+        kill: bool,
+        after: int | None = None,
     ) -> Answer | None:
-        request = {"operation": operation, "arguments": [_written(item) for item in arguments], "key": key}
+        written = [_written(item) for item in arguments]
+        request = {"operation": operation, "arguments": written, "key": key, "after": after}
         told = self._ask(request, seconds, kill=kill)
         if told is None:
             return None
+        self.writes = told.get("writes")
         return Answer(error=GreenticError("unknown", told["error"])) if "error" in told else _read_answer(told)
 
     def _ask(self, request: dict[str, Any], seconds: float, *, kill: bool = False) -> dict[str, Any] | None:
@@ -201,7 +259,11 @@ class _Python:
         if not ready:
             return None
         line = self._process.stdout.readline()
-        answer: dict[str, Any] = json.loads(line) if line else {"error": "the process has ended"}
+        if not line:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)  # it has closed its output a moment before
+            return {"error": "the process has ended"}
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     @property
@@ -290,8 +352,11 @@ def main() -> None:
             else:
                 arguments = [_read(item) for item in request["arguments"]]
                 keywords = {} if request["key"] is None else {"key": request["key"]}
-                value = loop.finish(getattr(store, request["operation"])(*arguments, **keywords))
+                with Cut(request["after"] or 0) if request["after"] is not None else nullcontext() as cut:
+                    value = loop.finish(getattr(store, request["operation"])(*arguments, **keywords))
                 answer = _told(Answer(value), request["operation"])
+                if cut is not None:
+                    answer["writes"] = cut.count
         except Exception as error:  # noqa: BLE001 - whatever it raises is its answer
             failed = Answer(error=error)
             answer = _told(failed, "") if "operation" in request else {"error": f"{type(error).__name__}: {error}"}

@@ -65,6 +65,34 @@ def session(ctx: TenantCtx, node: str = "node.wait_input", context_json: str = '
     return SessionData(tenant_ctx=ctx, flow_id="support.flow", cursor=SessionCursor(node), context_json=context_json)
 
 
+def everything(text: str, ident: str) -> SessionData:
+    """A session of which every free text is the one given, and every id that no fence compares another text."""
+    ctx = context().replace(
+        **dict.fromkeys(TEXTS, text), attributes={text: text}, impersonation=Impersonation(ident, text)
+    )
+    return SessionData(ctx, ident, SessionCursor(text, wait_reason=text, outbox_marker=text), text, ident)
+
+
+def beyond_the_sizes(ctx: TenantCtx, text: str = "") -> tuple[tuple[str, SessionData], ...]:
+    """Sessions of a context that no store has to hold, each with what is large in it; the snapshot begins with a text."""
+    plain = session(ctx, context_json=text)
+    actor = ctx.replace(impersonation=Impersonation("a" * 1_999 + "e"))
+    return (
+        ("a context_json of 600,000 characters", session(ctx, context_json=text + "x" * 600_000)),
+        ("ids of 2,000 characters", plain.replace(tenant_ctx=actor, flow_id="f" * 1_999 + "e", pack_id="p" * 1_999 + "e")),
+        ("a string of 100,000 characters", plain.replace(cursor=SessionCursor("n" * 99_997 + "end"))),
+        ("1,000 attributes", plain.replace(tenant_ctx=ctx.replace(attributes={f"key {i}": f"value {i}" for i in range(1_000)}))),
+        (
+            "strings of 100,000 characters",
+            plain.replace(
+                tenant_ctx=ctx.replace(trace_id="t" * 99_997 + "end", attributes={"a": "v" * 99_997 + "end"}),
+                cursor=SessionCursor("n", "r" * 99_997 + "end", "m" * 99_997 + "end"),
+            ),
+        ),
+        ("attributes with names of 2,000 characters", plain.replace(tenant_ctx=ctx.replace(attributes={"n" * 1_999 + end: end for end in "abc"}))),
+    )  # fmt: skip
+
+
 def full(user: str | None = USER, text: str = "text") -> SessionData:
     """A session with every member there is."""
     ctx = TenantCtx(

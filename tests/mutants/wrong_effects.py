@@ -242,6 +242,7 @@ class IsUsedUp(Base):
 
     rule = "OPS-14"
     fault = "a limit on reads, as one-time secrets have it"
+    maybe = frozenset({"KEY-07"})
     also = frozenset({"OPS-08"})
 
     def __init__(self):

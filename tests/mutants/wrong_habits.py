@@ -86,7 +86,7 @@ class HoldsIdempotencyKeysUnique(Base):
 
     rule = "OPS-04"
     fault = "UNIQUE (tenant, user, idempotency_key)"
-    maybe = frozenset({"OPS-01"})
+    maybe = frozenset({"OPS-08", "OPS-01"})
 
     def write(self, key, data):
         ctx = data.tenant_ctx

@@ -62,6 +62,7 @@ class RemembersNothing(Base):
 
     rule = "ROUTE-01"
     fault = "negative caching, without a thought for the first create"
+    maybe = frozenset({"ROUTE-02"})
     also = frozenset({"CONC-04", "CONC-08", "FENCE-17", "KEY-09"})
 
     def __init__(self):
@@ -179,6 +180,7 @@ class CallsNobodyNone(Base):
 
     rule = "ROUTE-10"
     fault = "str(user) in the name of the entry, where the user is None"
+    maybe = frozenset({"ROUTE-03"})
 
     def scope_at_create(self, ctx, data):
         return super().scope_at_create(ctx, data) or self.scope(data.tenant_ctx, "None")

@@ -176,6 +176,7 @@ class ComplainsOfUsers(Base):
 
     rule = "ERR-08"
     fault = "a regular expression and a ValueError at the front door"
+    maybe = frozenset({"ROUTE-01", "ROUTE-03"})
     also = frozenset({"ERR-09", "FENCE-19", "FENCE-21", "ROUTE-10", "ROUTE-11"})
 
     def find_by_user(self, ctx, user):

@@ -147,6 +147,7 @@ class RoutesByUserIdOnly(Misreads):
 
     rule = "ROUTE-01"
     fault = "a partial index … WHERE user_id IS NOT NULL"
+    maybe = frozenset({"ROUTE-02"})
     also = frozenset({"FENCE-13", "FENCE-21"})
     at, misread = "route", staticmethod(newer_user_only)
 

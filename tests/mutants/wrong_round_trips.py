@@ -187,6 +187,7 @@ class RoutesFirst(Races):
 
     rule = "CONC-08"
     fault = "routing before the session, and a clean-up of stale entries, each right by itself"
+    maybe = frozenset({"FENCE-17"})
     profiles = frozenset({"concurrent"})
     store = _RoutesFirst
 

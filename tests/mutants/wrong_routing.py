@@ -45,6 +45,7 @@ class NobodyUnroutesEverybody(Base):
 
     rule = "ROUTE-03"
     fault = "a delete whose condition is left out where the user is None"
+    maybe = frozenset({"ROUTE-01"})
     also = frozenset({"ROUTE-06"})
 
     def scope_at_create(self, ctx, data):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from greentic_session import SessionData, TenantCtx
+from greentic_session import TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ODD_KEYS, context, session
+from greentic_session_conformance.samples import ODD_KEYS, beyond_the_sizes, context, session
 
 _DIMENSIONS = (
     ("env", {"env": "prod"}),
@@ -66,8 +66,8 @@ def a_missing_key_is_not_found(case: Case) -> None:
         removed = store.create(ctx, session(ctx))
         store.remove(removed)
     for key in ("no-such-key", removed):
-        large = session(ctx, context_json="x" * 600_000)
-        for data in (session(ctx), session(context("prod", "other", "blue", None)), large):
+        large = [data for _, data in beyond_the_sizes(ctx)]
+        for data in (session(ctx), session(context("prod", "other", "blue", None)), *large):
             answer = store.try_update(key, data)
             if not answer.ok:
                 case.expect(answer.code == "not_found", "not_found from update_session", answer.describe())
@@ -101,12 +101,14 @@ def a_refused_create_does_not_name_the_datas_user(case: Case) -> None:
     for caller in callers:
         answer = store.try_create(caller, data)
         case.expect(not _tells(answer, user), "a message without the user id of the data", "one that holds it")
-    # Where a store refuses an id for its length, that is a refusal, too.
-    ctx = context(user=user + "u" * 1_980)
-    answer = store.try_create(ctx, session(ctx))
-    case.expect(
-        answer.ok or not _tells(answer, user), "a message without a user id that is too long", "one that holds it"
-    )
+    # Where a store refuses what is large, that is a refusal, too.
+    for what, large in (
+        *beyond_the_sizes(data.tenant_ctx),
+        ("a user id of 2,000 characters", session(context(user=user + "u" * 1_980))),
+    ):
+        answer = store.try_create(large.tenant_ctx, large)
+        told = f"a message without the user id of the data, which has {what}"
+        case.expect(answer.ok or not _tells(answer, user), told, "one that holds it")
 
 
 def _tells(answer: Answer, secret: str) -> bool:
@@ -130,6 +132,10 @@ def a_refused_update_does_not_name_the_stored_user(case: Case) -> None:
         for other in others:
             answer = store.try_update(key, session(other))
             case.expect(not _tells(answer, user), "a message without the user id that is stored", "one that holds it")
+        for what, large in beyond_the_sizes(ctx):
+            answer = store.try_update(key, large)
+            told = f"a message without the user id that is stored, about {what}"
+            case.expect(answer.ok or not _tells(answer, user), told, "one that holds it")
 
 
 def _with_users(case: Case) -> Iterator[tuple[TenantCtx, str]]:
@@ -143,25 +149,30 @@ def no_message_holds_the_snapshot(case: Case) -> None:
     """No message of a refusal holds the context_json that was passed in or stored."""
     store = case.store()
     stored, passed = _token(case), _token(case)
-    ctx, other = context(team="red"), context(team="blue")
-    kept: SessionData = session(ctx, context_json=f'{{"secret":"{stored}"}}')
-    with case.given():
-        key = store.create(ctx, kept)
-    new = session(other, context_json=f'{{"secret":"{passed}"}}')
-    large = session(ctx, context_json=passed + "x" * 5_000_000)
-    for answer in (
-        store.try_create(ctx, large),
-        store.try_update(key, large),
-        store.try_create(ctx, new),
-        store.try_update(key, new),
-        store.try_update("no-such-key", new),
-        store.try_remove("no-such-key"),
-    ):
-        case.expect(
-            not _tells(answer, stored) and not _tells(answer, passed),
-            "a message without the snapshot",
-            "one that holds it",
-        )
+    ctx = context(team="red")
+
+    def expect_none(answer: Answer, secret: str = passed) -> None:
+        untold = answer.ok or not (_tells(answer, stored) or _tells(answer, secret))
+        case.expect(untold, "a message without the snapshot", "one that holds it")
+
+    def kept() -> str:
+        """The key of a session that holds the secret, whatever became of the one before."""
+        with case.given():
+            return store.create(ctx, session(ctx, context_json=f'{{"secret":"{stored}"}}'))
+
+    differing = [context(**{"team": "red", **change}) for _, change in _DIMENSIONS]
+    for other in (*differing, context(team="red", user=None)):
+        new = session(other, context_json=f'{{"secret":"{passed}"}}')
+        key = kept()
+        expect_none(store.try_update(key, new))
+        if other.effective_user is not None:
+            expect_none(store.try_create(ctx, new))
+        expect_none(store.try_update("no-such-key", new))
+    largest = ("5 MB", session(ctx, context_json=passed + "x" * 5_000_000))
+    for _, large in (*beyond_the_sizes(ctx, passed), largest):
+        expect_none(store.try_create(ctx, large))
+        expect_none(store.try_update(kept(), large))
+    expect_none(store.try_remove("no-such-key"))
 
 
 @check("ERR-06")
@@ -194,6 +205,14 @@ def _refusals_in_several(case: Case, store: Handle) -> Iterator[tuple[str, str, 
             store.remove(key)
 
 
+#: No ids, though something may read them as user-7, or stumble over them.
+_RESPELT_USERS = (
+    "'", '"', "\\", "user-7'", "' OR '1'='1", "user-7' --", '"user-7"', "'user-7'", "user-7\x00x", "user-7\x00", "user%2D7", "user&#45;7", "user\\-7",
+    "./user-7", "x/../user-7", "x/user-7", "user-7/", "x:user-7", "user-7:x", "user-7@x", "@user-7", "user-7,x", "x,user-7", "user-7;x", "user-7?x", "user-7#x",
+    "us\u200ber-7", "\ufeffuser-7", "user-\u0667", "user-\u2077", "u\u017fer-7", "{user-7}", "<user-7>", "user-7|x", "user-7\\", "(user-7)", "user-7+", "$user-7",
+)  # fmt: skip
+
+
 @check("ERR-08")
 def finding_for_what_is_no_id_answers_nothing_or_invalid_input(case: Case) -> None:
     """A user that is no id finds nothing, or is refused with invalid_input."""
@@ -220,6 +239,7 @@ def finding_for_what_is_no_id_answers_nothing_or_invalid_input(case: Case) -> No
         "\uff55ser-7",
         "\x00",
         "😀",
+        *_RESPELT_USERS,
     ):
         for caller in (context(user=None), ctx):
             answer = store.try_find(caller, user)

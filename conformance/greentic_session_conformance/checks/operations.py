@@ -6,19 +6,23 @@ import math
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import pairwise
 from statistics import median
 
-from greentic_session import InvocationDeadline
+from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ODD_KEYS, context, full, session
+from greentic_session_conformance.samples import ODD_KEYS, TEXTS, USER, context, everything, full, session
 
 MANY = 1_000
 #: So many beyond them at quick effort: caches are bounded by round numbers, a thousand or 1,024.
 MORE = 100
 #: A flow that loops updates its session as often as that; a byte that counts has run over.
 UPDATES = 260
+#: So often each read is repeated at quick effort: a pool from which each takes something is empty sooner or later.
+READS = 65
 #: So many refusals use up a pool, where each of them keeps something.
 REFUSALS = 260
 #: So many keys show a counter, the clock or a constant step; that more don't repeat is seen where there are more.
@@ -115,7 +119,19 @@ def keys_are_not_derived_from_the_arguments(case: Case) -> None:
     token = f"{case.random.getrandbits(64):016x}"
     ctx = context(tenant=f"tenant-{token}", team=f"team-{token}", user=f"user-{token}")
     data = session(ctx, context_json=f'{{"token":"{token}"}}')
-    key = store.create(ctx, data)
+    _expect_own(case, store.create(ctx, data), token, data)
+    # The same where everything else holds it, too.
+    pairs = ("tenant", "tenant_id", "team", "team_id", "user", "user_id")
+    named = everything(token, token)
+    named = named.replace(tenant_ctx=named.tenant_ctx.replace(**{name: getattr(ctx, name) for name in pairs}))
+    with case.given():
+        key = store.create(named.tenant_ctx, named)
+    _expect_own(case, key, token, named)
+
+
+def _expect_own(case: Case, key: str, token: str, data: SessionData) -> None:
+    """A key that holds nothing of the session that it is of."""
+    ctx = data.tenant_ctx
     whole = data.to_json().decode()
     parts = [
         token,
@@ -209,7 +225,7 @@ def a_key_that_is_not_there_is_nothing(case: Case) -> None:
         _is_nothing(case, store, key)
     with case.given():
         store.create(ctx, session(ctx))
-    for key in ODD_KEYS:
+    for key in (*ODD_KEYS, "1", "2", "01"):
         _is_nothing(case, store, key)
 
 
@@ -241,6 +257,77 @@ def update_replaces_the_whole(case: Case) -> None:
         store.update(key, changed)
         if number < 10 or number % 10 == 0 or number == UPDATES - 1:
             case.expect_data(store.get(key), changed, f"get_session after update {number + 1} of many")
+    with case.given():
+        newer = store.create(old.tenant_ctx, old)
+    store.update(key, changed)
+    found = store.find(old.tenant_ctx, USER)
+    told = f"the session that was updated last, after {UPDATES} updates"
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == key, told, got, "ROUTE-05")
+    case.expect_data(found[1] if found else None, changed, f"find_by_user after {UPDATES} updates", "ROUTE-14")
+    with case.given():
+        for gone in (newer, key):
+            store.remove(gone)
+    case.expect(
+        store.get(key) is None, f"nothing after {UPDATES} updates and a remove_session", "the session", "OPS-10"
+    )
+
+
+@check("OPS-08")
+def update_replaces_each_member(case: Case) -> None:
+    """An update that changes one member alone changes it, whichever it is, to another value and to none."""
+    store = case.store()
+    old = full()
+    with case.given():
+        key = store.create(old.tenant_ctx, old)
+    for what, changed in _changes(old):
+        answer = store.try_update(key, changed)
+        with case.given() if what in _SEEN_ELSEWHERE else nullcontext():
+            fenced = answer.code == "invalid_input" and what not in _SEEN_ELSEWHERE
+            fence = "FENCE-16" if fenced else None
+            case.expect(answer.ok, f"an update of {what} alone succeeds", answer.describe(), fence)
+        case.expect_data(store.get(key), changed, f"get_session after an update of {what} alone")
+        store.update(key, old)
+        case.expect_data(store.get(key), old, f"get_session after {what} was put back")
+
+
+#: What an update may be refused for breaks rules of their own.
+_SEEN_ELSEWHERE = ("tenant", "team", "user", "team_id", "user_id", "context_json")
+
+
+def _changes(old: SessionData) -> Iterator[tuple[str, SessionData]]:
+    """A session with one member changed, each in turn."""
+    ctx, cursor = old.tenant_ctx, old.cursor
+    for name in TEXTS:
+        for value in ("other", None):
+            yield name, old.replace(tenant_ctx=ctx.replace(**{name: value}))
+    for name, values in (
+        ("tenant", ("legacy",)),
+        ("team", ("legacy", None)),
+        ("user", ("legacy", None)),
+        ("team_id", (None,)),
+        ("user_id", (None,)),
+        ("attempt", (0, 4)),
+        (
+            "attributes",
+            ({}, {**ctx.attributes, "a": "other"}, {**ctx.attributes, "c": "more"}, {"a": ctx.attributes["a"]}),
+        ),
+        ("deadline", (None, InvocationDeadline(1_763_800_000_124), InvocationDeadline(0))),
+        (
+            "impersonation",
+            (None, Impersonation("actor.2", "r text"), Impersonation("actor.1"), Impersonation("actor.2")),
+        ),
+    ):
+        for another in values:
+            yield name, old.replace(tenant_ctx=ctx.replace(**{name: another}))
+    for name in ("wait_reason", "outbox_marker"):
+        for text in ("other", None):
+            members = {"wait_reason": cursor.wait_reason, "outbox_marker": cursor.outbox_marker, name: text}
+            yield name, old.replace(cursor=SessionCursor(cursor.node_pointer, **members))
+    yield "node_pointer", old.replace(cursor=SessionCursor("other", cursor.wait_reason, cursor.outbox_marker))
+    for name, others in (("flow_id", ("flow_2",)), ("pack_id", ("pack-1.1", None)), ("context_json", ("other", ""))):
+        for other in others:
+            yield name, old.replace(**{name: other})
 
 
 @check("OPS-09")
@@ -272,6 +359,23 @@ def a_removed_session_is_gone(case: Case) -> None:
         case.expect(store.get(key) is not None, "a session to remove", "nothing")
     store.remove(key)
     case.expect(store.get(key) is None, "nothing after remove_session", "the session")
+
+
+@check("OPS-10")
+def removed_sessions_stay_gone(case: Case) -> None:
+    """A hundred removed sessions stay gone, the first as well as the last."""
+    store = case.store()
+    ctx = context()
+    with case.given():
+        keys = [store.create(ctx, session(ctx)) for _ in range(110)]
+    case.steps.forget_calls()
+    with case.given():
+        for key in keys:
+            store.remove(key)
+    for number, key in enumerate(keys, 1):
+        case.expect(
+            store.get(key) is None, f"nothing of the session that was removed as number {number}", "the session"
+        )
 
 
 @check("OPS-11")
@@ -306,33 +410,75 @@ def sessions_do_not_touch_each_other(case: Case) -> None:
         case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
 
 
+@check("OPS-16", "FENCE-12")
+def what_a_context_names_is_no_key(case: Case) -> None:
+    """The key of a session, written into a text or an id of somebody else, leads nobody to it."""
+    store = case.store()
+    theirs = session(context())
+    with case.given():
+        key = store.create(theirs.tenant_ctx, theirs)
+    is_id = re.fullmatch(r"[A-Za-z0-9._-]{1,255}", key) is not None
+    # A store need not hold texts of any length, nor has every key a text that can be stored.
+    is_text = len(key) <= 255 and key.encode("utf-8", "replace").decode() == key
+    plain = everything("text", "flow.1")
+    with case.given():
+        other = store.create(plain.tenant_ctx, plain)
+        case.expect(other != key, "another key", "the same")
+        store.update(other, plain.replace(context_json="other"))
+        case.expect_data(store.get(other), plain.replace(context_json="other"), "get_session")
+        found = store.find(plain.tenant_ctx, USER)
+        case.expect(found is not None and found[0] == other, "the session to be found", "another, or nothing")
+    naming = everything(key if is_text else "no text", key if is_id else "flow.1")
+    stranger = naming.tenant_ctx.replace(user="user-8", user_id="user-8")
+    case.expect(
+        store.find(stranger, "user-8") is None, "nothing for somebody without a session", "a session", "FENCE-12"
+    )
+    mine = naming.replace(tenant_ctx=stranger)
+    own = store.create(stranger, mine)
+    case.expect(own != key, "a key of its own", "the key that the context names", "OPS-04")
+    store.update(own, mine.replace(context_json="mine"))
+    case.expect_data(store.get(own), mine.replace(context_json="mine"), "get_session of the session that was updated")
+    case.expect_data(store.get(key), theirs, "get_session of the session whose key others name")
+    found = store.find(stranger, "user-8")
+    with case.given():
+        case.expect(found is not None, "one's own session to be found", "nothing")
+    case.expect(found is None or found[0] == own, "one's own session", "another one", "FENCE-12")
+    store.remove(own)
+    case.expect_data(store.get(key), theirs, "get_session of the session whose key others named")
+
+
 @check("OPS-13", "ROUTE-01", "ROUTE-04", "ROUTE-08")
 def a_thousand_sessions_are_held(case: Case) -> None:
-    """A thousand sessions are there at once, each with its own data: a quarter one user's, the others each of a user of its own."""
+    """A thousand sessions are there at once, a quarter one user's, an eighth nobody's, the others each of a scope of its own; and again as many once they are removed."""
     store = case.store()
 
-    def user(i: int) -> str:
-        return f"user-{i if i % 4 else 0}"
+    def owner(i: int) -> TenantCtx:
+        if i % 4 == 0:
+            return context(user="user-0")
+        if i % 8 == 7:
+            return context(user=None)
+        return context(f"env-{i % 60}", f"tenant-{i % 240}", f"team-{i % 300}", f"user-{i}")
 
-    made = [session(context(user=user(i)), node=f"node.{i}", context_json=f'{{"i":{i}}}') for i in range(MANY)]
+    made = [session(owner(i), node=f"node.{i}", context_json=f'{{"i":{i}}}') for i in range(MANY)]
     keys = [store.create(data.tenant_ctx, data) for data in made]
     case.steps.forget_calls()
     _differ(case, keys)
     for i in _looked_at(case):
         case.expect_data(store.get(keys[i]), made[i], f"get_session of session {i + 1} of {MANY}")
     for i in range(1, MANY, 24):
-        found = store.find(made[i].tenant_ctx, user(i))
-        case.expect(found is not None, f"a session of {user(i)}", "nothing", "ROUTE-01")
+        found = store.find(made[i].tenant_ctx, f"user-{i}")
+        got = "nothing" if found is None else "another session"
+        case.expect(found is not None and found[0] == keys[i], f"the session of user-{i}", got, "ROUTE-01")
     *older, newest = keys[::4]
     ctx = made[0].tenant_ctx
-    found = store.find(ctx, user(0))
+    found = store.find(ctx, "user-0")
     case.expect(
         found is None or found[0] not in older, "the newest of a user's many sessions", "an older one", "ROUTE-04"
     )
     with case.given():
         case.expect(found is not None and found[0] == newest, "the newest", "another session, or nothing")
         store.remove(older[0])
-    found = store.find(ctx, user(0))
+    found = store.find(ctx, "user-0")
     got = "nothing" if found is None else "another session"
     case.expect(found is not None and found[0] == newest, "the newest after the oldest was removed", got, "ROUTE-08")
     # A store may have no room for more. One that takes them has.
@@ -346,6 +492,29 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     case.steps.forget_calls()
     for i in range(8, MANY, 8):
         case.expect_data(store.get(keys[i]), made[i], f"get_session of session {i + 1}, after {taken} beyond {MANY}")
+    _make_room(case, store, keys[1:], more)
+
+
+def _make_room(case: Case, store: Handle, keys: list[str], more: SessionData) -> None:
+    """What is removed stays gone and makes room: at quick effort for a few, else for as many as there were."""
+    gone = keys if case.conditions.effort != "quick" else keys[-150:]
+    for number, key in enumerate(gone, 1):
+        answer = store.try_remove(key)
+        case.expect(answer.ok, f"remove_session of session {number} of {len(gone)}", answer.describe(), "OPS-10")
+    for number, key in enumerate(gone, 1):
+        case.expect(
+            store.get(key) is None,
+            f"nothing of session {number} of {len(gone)} that were removed",
+            "a session",
+            "OPS-10",
+        )
+    case.steps.forget_calls()
+    for number in range(len(gone)):
+        answer = store.try_create(more.tenant_ctx, more)
+        case.expect(
+            answer.ok, f"room for session {number + 1} in the place of {len(gone)} that were removed", answer.describe()
+        )
+    case.steps.forget_calls()
 
 
 def _looked_at(case: Case) -> list[int]:
@@ -364,11 +533,12 @@ def reads_change_nothing(case: Case) -> None:
     data = session(ctx)
     with case.given():
         key = store.create(ctx, data)
-    for _ in range(12):
+    for _ in range(case.rounds(READS)):
         case.expect_data(store.get(key), data, "get_session, repeated")
         case.expect(store.get("no-such-key") is None, "nothing for an unknown key, repeatedly", "a session")
         store.find(ctx, "user-7")
         store.find(ctx, "nobody")
+        case.steps.forget_calls()
     case.expect_data(store.get(key), data, "get_session after several finds")
 
 
@@ -381,6 +551,7 @@ def keys_are_taken_literally(case: Case) -> None:
     with case.given():
         key = store.create(ctx, data)
     others = {
+        *_respelt(key),
         key.swapcase(),
         f" {key}",
         f"{key} ",
@@ -397,6 +568,53 @@ def keys_are_taken_literally(case: Case) -> None:
         case.expect_refusal(store.try_remove(other), "remove_session of a key that is only similar")
         case.expect_refusal(store.try_update(other, data), "update_session of a key that is only similar")
     case.expect_data(store.get(key), data, "get_session of the key itself")
+
+
+def _respelt(key: str) -> set[str]:
+    """What something may read as the key: a path, an address, a quotation, a list, a pattern, a text that is cleaned, or its beginning."""
+    encoded = "".join(f"%{byte:02X}" for byte in key[:1].encode("utf-8", "surrogatepass")) + key[1:]
+    around = {
+        f"{before}{key}{after}"
+        for before, after in (("{", "}"), ('"', '"'), ("'", "'"), ("(", ")"), ("<", ">"), ("[", "]"))
+    }
+    before = {
+        f"{text}{key}"
+        for text in (
+            "./",
+            "/",
+            "x/",
+            "x/../",
+            "urn:uuid:",
+            "x:",
+            "session:",
+            "session/",
+            "x,",
+            "\ufeff",
+            "\\",
+            "@",
+            "0x",
+        )
+    }
+    after = {
+        f"{key}{text}" for text in ("/", "/.", "?x", "#x", ",x", ";x", ":x", "@x", "\\", ".json", "\u200b", "%00", "'")
+    }
+    middle = len(key) // 2
+    inside = {f"{key[:middle]}{text}{key[middle:]}" for text in ("\u200b", "\u00ad", "-", " ", "/", "%", "_")}
+    cut = {key[:length] for length in (1, 4, 8, 12, 16, 20, 24, 30)} | {key[-12:], key[-8:]}
+    letters = {
+        key.replace("-", ""),
+        key.replace("-", "_"),
+        f"_{key[1:]}",
+        f"?{key[1:]}",
+        key.translate(_WIDE),
+        key.translate(_ARABIC),
+    }
+    return around | before | after | inside | cut | letters | {encoded, key[::-1]}
+
+
+#: Digits as other scripts write them.
+_WIDE = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
+_ARABIC = {ord("0") + digit: 0x0660 + digit for digit in range(10)}
 
 
 @check("OPS-17")

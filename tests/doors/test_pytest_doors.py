@@ -99,6 +99,9 @@ class HoldsAThousand(InMemorySessionStore):
         key = super().create_session(ctx, data, key)
         self.held += 1
         return key
+    def remove_session(self, key):
+        super().remove_session(key)
+        self.held -= 1
 
 class BlocksAtCreate(InMemorySessionStore):
     def create_session(self, ctx, data, key=None):

@@ -8,6 +8,7 @@ from greentic_session_conformance.case import Case, Conditions, Failed
 from greentic_session_conformance.search import values
 from greentic_session_conformance.search.improvise import Improviser
 from greentic_session_conformance.search.player import Player
+from greentic_session_conformance.search.stages import Alone
 from greentic_session_conformance.targets.reference import MemoryTarget, RedisTarget
 from greentic_session_conformance.targets.target import CallableTarget
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -29,7 +30,7 @@ class Sequence(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.case = Case(self.target, "state machine", Conditions())
-        self.example = self.case.example()
+        self.example = Alone(self.case).sequence()
         self.player = Player(self.case, self.example.__enter__())
         self.made = []
         self.failed = False

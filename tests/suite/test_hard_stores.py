@@ -92,7 +92,7 @@ def test_a_store_bound_to_its_thread_or_loop_conforms_to_core(door, name):
 HANGS = [
     ("Blocked", "find_by_user", ["ROUTE-02", "ROUTE-05", "ROUTE-15"], "it did not return"),
     ("StuckInC", "get_session", ["OPS-07", "OPS-12", "OPS-14"], "could not be interrupted"),
-    ("Stubborn", "update_session", ["OPS-08", "OPS-12", "ROUTE-05"], "could not be interrupted"),
+    ("Stubborn", "update_session", ["OPS-12", "ROUTE-05", "ROUTE-06"], "could not be interrupted"),
     ("Late", "get_session", ["OPS-07", "OPS-12", "OPS-14"], "it did not return"),
 ]
 

@@ -410,41 +410,51 @@ def sessions_do_not_touch_each_other(case: Case) -> None:
         case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
 
 
-@check("OPS-16", "FENCE-12")
-def what_a_context_names_is_no_key(case: Case) -> None:
-    """The key of a session, written into a text or an id of somebody else, leads nobody to it."""
-    store = case.store()
+def _naming(case: Case, store: Handle) -> tuple[str, SessionData, SessionData]:
+    """A session of somebody, and one of somebody else, still to be made, that names its key wherever a context can."""
     theirs = session(context())
-    with case.given():
-        key = store.create(theirs.tenant_ctx, theirs)
-    is_id = re.fullmatch(r"[A-Za-z0-9._-]{1,255}", key) is not None
-    # A store need not hold texts of any length, nor has every key a text that can be stored.
-    is_text = len(key) <= 255 and key.encode("utf-8", "replace").decode() == key
     plain = everything("text", "flow.1")
     with case.given():
+        key = store.create(theirs.tenant_ctx, theirs)
         other = store.create(plain.tenant_ctx, plain)
         case.expect(other != key, "another key", "the same")
         store.update(other, plain.replace(context_json="other"))
         case.expect_data(store.get(other), plain.replace(context_json="other"), "get_session")
         found = store.find(plain.tenant_ctx, USER)
         case.expect(found is not None and found[0] == other, "the session to be found", "another, or nothing")
+    is_id = re.fullmatch(r"[A-Za-z0-9._-]{1,255}", key) is not None
+    # A store need not hold texts of any length, nor has every key a text that can be stored.
+    is_text = len(key) <= 255 and key.encode("utf-8", "replace").decode() == key
     naming = everything(key if is_text else "no text", key if is_id else "flow.1")
-    stranger = naming.tenant_ctx.replace(user="user-8", user_id="user-8")
-    case.expect(
-        store.find(stranger, "user-8") is None, "nothing for somebody without a session", "a session", "FENCE-12"
-    )
-    mine = naming.replace(tenant_ctx=stranger)
-    own = store.create(stranger, mine)
+    return key, theirs, naming.replace(tenant_ctx=naming.tenant_ctx.replace(user="user-8", user_id="user-8"))
+
+
+@check("OPS-16")
+def what_a_context_names_is_not_the_key(case: Case) -> None:
+    """The key of a session, written into a text or an id of somebody else's, is no key of theirs: their updates and removals are of their own."""
+    store = case.store()
+    key, theirs, mine = _naming(case, store)
+    own = store.create(mine.tenant_ctx, mine)
     case.expect(own != key, "a key of its own", "the key that the context names", "OPS-04")
     store.update(own, mine.replace(context_json="mine"))
     case.expect_data(store.get(own), mine.replace(context_json="mine"), "get_session of the session that was updated")
     case.expect_data(store.get(key), theirs, "get_session of the session whose key others name")
-    found = store.find(stranger, "user-8")
-    with case.given():
-        case.expect(found is not None, "one's own session to be found", "nothing")
-    case.expect(found is None or found[0] == own, "one's own session", "another one", "FENCE-12")
     store.remove(own)
     case.expect_data(store.get(key), theirs, "get_session of the session whose key others named")
+
+
+@check("FENCE-12")
+def who_names_a_key_is_not_led_there(case: Case) -> None:
+    """A caller whose context names the key of somebody else's session finds the own one, or nothing."""
+    store = case.store()
+    _, _, mine = _naming(case, store)
+    case.expect(store.find(mine.tenant_ctx, "user-8") is None, "nothing for somebody without a session", "a session")
+    with case.given():
+        own = store.create(mine.tenant_ctx, mine)
+    found = store.find(mine.tenant_ctx, "user-8")
+    with case.given():
+        case.expect(found is not None, "one's own session to be found", "nothing")
+    case.expect(found is None or found[0] == own, "one's own session", "another one")
 
 
 @check("OPS-13", "ROUTE-01", "ROUTE-04", "ROUTE-08")

@@ -243,7 +243,7 @@ class IndexesByUser(Reopens):
     """DUR-02: the index is built anew by user alone: of two teams or tenants one is left."""
 
     rule = "DUR-02"
-    fault = "GROUP BY user"
+    fault = "GROUP BY user in the query that builds the index anew"
     maybe = frozenset({"DUR-03"})
     store = _IndexesByUser
 
@@ -328,6 +328,7 @@ class SweepsNobodys(Reopens):
 
     rule = "DUR-01"
     fault = "a garbage collection from the index"
+    found_by = ""
     maybe = frozenset({"DUR-03"})
     store = _SweepsNobodys
 

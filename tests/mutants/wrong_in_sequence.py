@@ -18,6 +18,7 @@ class CompactsItsLog(InSequence):
 
     rule = "OPS-10"
     fault = "event sourcing with snapshots: the delete knows the events only"
+    found_by = ""
 
     def __init__(self):
         super().__init__()
@@ -68,6 +69,7 @@ class WritesWhatIsDirty(InSequence):
 
     rule = "OPS-08"
     fault = "dirty checking over the members that usually change"
+    found_by = ""
 
     def write(self, key, data):
         old = self.sessions.get(key)
@@ -80,6 +82,7 @@ class KeepsTheLaterDeadline(InSequence):
 
     rule = "OPS-08"
     fault = "last write wins, with the deadline taken for the time of the write"
+    found_by = ""
 
     def write(self, key, data):
         old = self.sessions.get(key)

@@ -258,19 +258,13 @@ def update_replaces_the_whole(case: Case) -> None:
         if number < 10 or number % 10 == 0 or number == UPDATES - 1:
             case.expect_data(store.get(key), changed, f"get_session after update {number + 1} of many")
     with case.given():
-        newer = store.create(old.tenant_ctx, old)
+        store.create(old.tenant_ctx, old)
     store.update(key, changed)
     found = store.find(old.tenant_ctx, USER)
     told = f"the session that was updated last, after {UPDATES} updates"
     got = "nothing" if found is None else "another session"
     case.expect(found is not None and found[0] == key, told, got, "ROUTE-05")
     case.expect_data(found[1] if found else None, changed, f"find_by_user after {UPDATES} updates", "ROUTE-14")
-    with case.given():
-        for gone in (newer, key):
-            store.remove(gone)
-    case.expect(
-        store.get(key) is None, f"nothing after {UPDATES} updates and a remove_session", "the session", "OPS-10"
-    )
 
 
 @check("OPS-08")
@@ -363,11 +357,13 @@ def a_removed_session_is_gone(case: Case) -> None:
 
 @check("OPS-10")
 def removed_sessions_stay_gone(case: Case) -> None:
-    """A hundred removed sessions stay gone, the first as well as the last."""
+    """A hundred removed sessions stay gone, the first, which was updated many times, as well as the last."""
     store = case.store()
     ctx = context()
     with case.given():
         keys = [store.create(ctx, session(ctx)) for _ in range(110)]
+        for number in range(60):
+            store.update(keys[0], session(ctx, node=f"node.{number}"))
     case.steps.forget_calls()
     with case.given():
         for key in keys:

@@ -125,7 +125,7 @@ class UpdatesOnlyTheCursor(Base):
 
     rule = "OPS-08"
     fault = "UPDATE … SET cursor = ?, context = ?, which names no other column"
-    also = frozenset({"DATA-10"})
+    maybe = frozenset({"DATA-10"})
 
     def write(self, key, data):
         old = self.sessions.get(key)
@@ -137,7 +137,7 @@ class KeepsTheFirstContext(Base):
 
     rule = "OPS-08"
     fault = "the context in a table of its own, written once"
-    also = frozenset({"DATA-10"})
+    maybe = frozenset({"DATA-10"})
 
     def write(self, key, data):
         old = self.sessions.get(key)
@@ -187,6 +187,7 @@ class UpdatesByUser(Base):
 
     rule = "OPS-12"
     fault = "UPDATE … WHERE user = ?, by somebody who thinks of one session a user"
+    maybe = frozenset({"OPS-16"})
     also = frozenset({"OPS-04"})
 
     def write(self, key, data):

@@ -57,6 +57,12 @@ class LogStore(FileStore):
             super().remove_session(key)
             self.log.append(("remove", key))
 
+    def taken_out(self, kind):
+        """The entries of one kind, which the log then no longer holds."""
+        found = [entry for entry in self.log if entry[0] == kind]
+        self.log = [entry for entry in self.log if entry[0] != kind]
+        return found
+
     def lose(self, key):
         self.sessions.pop(key, None)
         self.unroute(key)
@@ -80,10 +86,9 @@ class _ReplaysRefusedUpdates(LogStore):
             self.log.append(("data", key, data))
 
     def opened(self):
-        for entry in self.log:
-            if entry[0] == "data" and entry[1] in self.sessions:
+        for entry in self.taken_out("data"):
+            if entry[1] in self.sessions:
                 self.sessions[entry[1]] = entry[2]
-        self.log = [entry for entry in self.log if entry[0] != "data"]
 
 
 class ReplaysRefusedUpdates(Reopens):
@@ -101,11 +106,10 @@ class _ReplaysUpdatesOfTheGone(LogStore):
             self.log.append(("data", key, data))
 
     def opened(self):
-        for entry in self.log:
-            if entry[0] == "data" and entry[1] not in self.sessions:
+        for entry in self.taken_out("data"):
+            if entry[1] not in self.sessions:
                 self.sessions[entry[1]] = entry[2]
                 self.scopes[entry[1]] = None
-        self.log = [entry for entry in self.log if entry[0] != "data"]
 
 
 class ReplaysUpdatesOfTheGone(Reopens):
@@ -141,10 +145,9 @@ class _InheritsFromTheFile(LogStore):
         super().unroute(key)
 
     def opened(self):
-        for entry in self.log:
-            if entry[0] == "left" and entry[2] not in self.entries:
+        for entry in self.taken_out("left"):
+            if entry[2] not in self.entries:
                 self.entries[entry[2]] = entry[1]
-        self.log = [entry for entry in self.log if entry[0] != "left"]
 
 
 class InheritsFromTheFile(Reopens):
@@ -185,10 +188,8 @@ class _UnroutesByRemovals(LogStore):
         super().route(scope, key)
 
     def opened(self):
-        for entry in self.log:
-            if entry[0] == "unroute":
-                self.entries.pop(entry[1], None)
-        self.log = [entry for entry in self.log if entry[0] != "unroute"]
+        for entry in self.taken_out("unroute"):
+            self.entries.pop(entry[1], None)
 
 
 class UnroutesByRemovals(Reopens):
@@ -257,10 +258,8 @@ class _KeepsRefusedFinds(LogStore):
             return found
 
     def opened(self):
-        for entry in self.log:
-            if entry[0] == "stale":
-                self.entries.pop(entry[1], None)
-        self.log = [entry for entry in self.log if entry[0] != "stale"]
+        for entry in self.taken_out("stale"):
+            self.entries.pop(entry[1], None)
 
 
 class KeepsRefusedFinds(Reopens):
@@ -301,10 +300,9 @@ class _ForgetsAnonymousUpdates(LogStore):
         super().write(key, data)
 
     def opened(self):
-        for entry in self.log:
-            if entry[0] == "old" and entry[1] in self.sessions:
+        for entry in self.taken_out("old"):
+            if entry[1] in self.sessions:
                 self.sessions[entry[1]] = entry[2]
-        self.log = [entry for entry in self.log if entry[0] != "old"]
 
 
 class ForgetsAnonymousUpdates(Reopens):

@@ -46,8 +46,8 @@ class Conditions:
         hangs: how often each operation has hung so far.
         broken: of operations that were tried, what they always answer, empty where they work
             (:mod:`~greentic_session_conformance.run.ordinary`); ``None`` where every failure is told for itself.
-        given: the stores that a callable has returned.
         blamed: those of them, and the profiles whose operations are missing, that a failure has told already.
+        given: the stores that a callable has returned.
     """
 
     seed: int = 0
@@ -59,8 +59,8 @@ class Conditions:
     pulse: Pulse = field(default_factory=Pulse)
     hangs: Hangs = field(default_factory=dict)
     broken: dict[str, str] | None = None
-    given: Given = field(default_factory=Given)
     blamed: set[str] = field(default_factory=set)
+    given: Given = field(default_factory=Given)
 
 
 class Case:

@@ -18,7 +18,6 @@ class CompactsItsLog(InSequence):
 
     rule = "OPS-10"
     fault = "event sourcing with snapshots: the delete knows the events only"
-    found_by = ""
 
     def __init__(self):
         super().__init__()

@@ -54,6 +54,13 @@ MISREAD: Final = (
     ("a\ufe0f", "a"), ("plumless", "buckeroo"),  # the last two have one CRC-32
 )  # fmt: skip
 
+#: The texts of MISREAD as attributes, in pages: together they are more than a store must hold.
+MISREAD_ATTRIBUTES: Final = tuple(
+    {text: text for pair in MISREAD[at : at + 20] for text in pair} for at in range(0, len(MISREAD), 20)
+)
+#: As many attributes as every store holds, of 1 KiB each.
+MOST_ATTRIBUTES: Final = {f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}
+
 
 def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:
     """A context as a careful writer makes it: both names of each pair are set."""

@@ -9,6 +9,8 @@ from greentic_session_conformance.samples import (
     CHARACTERS,
     ENV,
     MISREAD,
+    MISREAD_ATTRIBUTES,
+    MOST_ATTRIBUTES,
     SNAPSHOT,
     TENANT,
     TEXTS,
@@ -224,9 +226,7 @@ def attributes_are_complete(case: Case) -> None:
     }
     many = {f"k{i}": str(i) for i in range(64)}
     taken = {name: f"its {name}" for name in _TAKEN}
-    # Together they are more than a store must hold.
-    pages = [{text: text for pair in MISREAD[at : at + 20] for text in pair} for at in range(0, len(MISREAD), 20)]
-    for attributes in (alike, values, many, taken, *pages, {}):
+    for attributes in (alike, values, many, taken, *MISREAD_ATTRIBUTES, {}):
         _round(case, store, session(context().replace(attributes=attributes)), f"{len(attributes)} attributes")
 
 
@@ -261,9 +261,8 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
         session(context().replace(attributes=attributes)),
         "64 attributes of 1 KiB, all of it in their values",
     )
-    attributes = {f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}
-    _round(case, store, session(context().replace(attributes=attributes)), "64 attributes of 1 KiB")
-    whole = session(ctx.replace(attributes=attributes), context_json="x" * 262_144).replace(cursor=cursor)
+    _round(case, store, session(context().replace(attributes=MOST_ATTRIBUTES)), "64 attributes of 1 KiB")
+    whole = session(ctx.replace(attributes=MOST_ATTRIBUTES), context_json="x" * 262_144).replace(cursor=cursor)
     _round(case, store, whole, "all of these at once")
 
 

@@ -9,7 +9,17 @@ from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.keyed_create import KEYS_APART
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
-from greentic_session_conformance.samples import CHARACTERS, MISREAD, SNAPSHOT, TEXTS, USER, context, full, session
+from greentic_session_conformance.samples import (
+    CHARACTERS,
+    MISREAD_ATTRIBUTES,
+    MOST_ATTRIBUTES,
+    SNAPSHOT,
+    TEXTS,
+    USER,
+    context,
+    full,
+    session,
+)
 
 #: How many sessions are kept over one closing at quick effort.
 _MANY: Final = 100
@@ -94,10 +104,8 @@ def _documents() -> Iterator[SessionData]:
     yield of(context().replace(impersonation=Impersonation("actor", "")))
     for millis in (-(2**127), -(2**63) - 1, -1, 0, 2**53 + 1, 2**63, 2**127 - 1):
         yield of(context().replace(deadline=InvocationDeadline(millis), attempt=2**32 - 1))
-    pages = [[text for pair in MISREAD[at : at + 20] for text in pair] for at in range(0, len(MISREAD), 20)]
-    for page in pages:
-        yield of(context().replace(attributes={text: text for text in page}))
-    yield of(context().replace(attributes={f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}))
+    for attributes in (*MISREAD_ATTRIBUTES, MOST_ATTRIBUTES):
+        yield of(context().replace(attributes=attributes))
     yield session(TenantCtx("prod", "legacy", "tenant-42", "old-team", "new-team", "old-user", "new-user"))
     yield session(TenantCtx("dev", "tenant-42", "tenant-42", team="ops", user="of-older-names"))
     yield session(TenantCtx("dev", "tenant-42", "tenant-42", team_id="ops", user_id="of-newer-names"))

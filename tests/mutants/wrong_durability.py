@@ -38,10 +38,12 @@ class FileStore(Base):
 
     def __exit__(self, *_):
         self.depth -= 1
-        if self.depth == 0:
-            self.save()
-            self.held.close()
-        self.guard.release()
+        try:
+            if self.depth == 0:
+                with self.held:
+                    self.save()
+        finally:
+            self.guard.release()
 
     def load(self):
         if self.path.exists():

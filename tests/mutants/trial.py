@@ -47,10 +47,10 @@ def stated(wrong):
     }
 
 
-def judged(target, first="", effort="quick", seed=0, wanted=lambda _: True):
+def judged(target, first="", effort="quick", wanted=lambda _: True):
     """The results of the checks of a target's profiles that are wanted, those of one rule first."""
     planned = filter(wanted, select(target.profiles).checks())
-    return results(sorted(planned, key=lambda check: first not in check.rules), target, effort, seed)
+    return results(sorted(planned, key=lambda check: first not in check.rules), target, effort, seed=0)
 
 
 def results(planned, target, effort, seed):
@@ -111,7 +111,7 @@ def try_out(wrong, whole=True):
 
     Args:
         wrong: the mutant.
-        whole: whether to judge by every check; else by its own and by those that take no time to speak of.
+        whole: whether to judge by every check; else by its own and by those outside `LONG`.
     """
     trial = _try_out(wrong, getattr(wrong, "effort", "quick"), whole)
     if trial.complaints and wrong.rule.startswith(("CONC-", "DUR-")):
@@ -122,8 +122,12 @@ def try_out(wrong, whole=True):
 def _try_out(wrong, effort, whole):
     began = monotonic()
     own = {check.name for check in own_checks(wrong)}
-    wanted = (lambda _: True) if whole else (lambda check: check.name in own or module_of(check) not in LONG)
-    found = judged(target_of(wrong), wrong.rule, effort, wanted=wanted)
+    found = judged(
+        target_of(wrong),
+        wrong.rule,
+        effort,
+        wanted=lambda check: whole or check.name in own or module_of(check) not in LONG,
+    )
     failed = [result for result in found if result.outcome == "failed"]
     killed_by = [result.check for result in failed if result.rule == wrong.rule and result.check in own]
     complaints = []

@@ -1,4 +1,4 @@
-"""OPS-05, OPS-06, OPS-16: keys that a store issues can't be guessed, and are taken for nothing but themselves."""
+"""OPS-05, OPS-06, OPS-16, FENCE-12: keys that a store issues can't be guessed, and are taken for nothing but themselves."""
 
 import base64
 import hashlib

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from base import Base
 from catalogue import SEARCHES, mutants, target_of
+from file_store import InAFile
 from greentic_session_conformance.checks import checks
 from greentic_session_conformance.rules import TARGET_PROFILES, rules
 from greentic_session_conformance.run.plan import select
 from raw_redis import OnRawRedis
 from trial import judged, searches, stated, told, try_out
 from wrong_documents import Codec, Mapping
-from wrong_durability import InAFile
 from wrong_layout import OnRedis
 
 MUTANTS = mutants()

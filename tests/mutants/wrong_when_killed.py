@@ -6,7 +6,7 @@ import random
 import threading
 import time
 
-from wrong_durability import FileStore, Loses
+from file_store import FileStore, Loses
 
 
 class _WritesInPieces(FileStore):

@@ -271,6 +271,12 @@ REPEATED = [
     ("wrong_layout.py", "SetsATtl", "REDIS-05", ()),
 ]
 
+REPAIRED = {
+    "wrong_documents.py": ("wrong_documents.py", "Codec"),
+    "wrong_durability.py": ("file_store.py", "InAFile"),
+    "wrong_layout.py": ("wrong_layout.py", "OnRedis"),
+}
+
 
 @pytest.mark.parametrize("case", REPEATED, ids=lambda case: case[1])
 @pytest.mark.rule("VERD-12")
@@ -288,9 +294,8 @@ def test_the_script_of_a_failure_sees_it_again_and_sees_that_it_is_repaired(door
     assert again.returncode == 1, again.stdout + again.stderr
     assert "it happened again" in again.stdout
 
-    repaired = {"wrong_documents.py": "Codec", "wrong_durability.py": "InAFile", "wrong_layout.py": "OnRedis"}
-    source = module if module in repaired else "base.py"
-    store.write_text(f"{path}from {source.removesuffix('.py')} import {repaired.get(module, 'Base')} as Store\n")
+    source, right = REPAIRED.get(module, ("base.py", "Base"))
+    store.write_text(f"{path}from {source.removesuffix('.py')} import {right} as Store\n")
     healed = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert healed.returncode == 0, healed.stdout + healed.stderr
     assert "it did not happen this time" in healed.stdout
@@ -303,7 +308,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.append({mutants!r})
-from wrong_durability import InAFile
+from file_store import InAFile
 
 
 class ChangesFolder(InAFile):

@@ -6,10 +6,10 @@ import uuid
 from greentic_session import GreenticError
 
 
-class Base:
-    """Keeps every rule of its profiles.
+class Stated:
+    """What a mutant states, and a correct store leaves empty.
 
-    A mutant states the rule that it breaks, the ``fault`` in the real world that it stands for, and in ``also`` the rules that
+    It is the rule that is broken, the ``fault`` in the real world that this stands for, and in ``also`` the rules that
     are broken with it; in ``maybe`` what a search, which sees no more than a wrong answer, may call it. What only a search can find is ``found_by`` the module of checks of that name.
     """
 
@@ -18,6 +18,11 @@ class Base:
     found_by = ""
     also = frozenset()
     maybe = frozenset()
+
+
+class Base(Stated):
+    """Keeps every rule of its profiles."""
+
     profiles = frozenset({"core", "keyed-create", "concurrent"})
     compared_at_create = ("env", "tenant", "team")
     compared_at_update = ("env", "tenant", "team", "user")

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from base import Base
+from base import Base, Stated
 from greentic_session_conformance import Target
 
 from greentic_session import GreenticError
@@ -127,14 +127,9 @@ class LogStore(FileStore):
                 del self.entries[scope]
 
 
-class InAFile(Target):
+class InAFile(Stated, Target):
     """The correct store in a file."""
 
-    rule = ""
-    fault = ""
-    found_by = ""
-    also = frozenset()
-    maybe = frozenset()
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = FileStore
 

@@ -5,7 +5,7 @@ import time
 from threading import current_thread, main_thread
 
 import redis
-from base import Base
+from base import Base, Stated
 from greentic_session_conformance import redis_url
 from greentic_session_conformance.targets.reference import RedisTarget
 
@@ -115,14 +115,9 @@ class RawStore(Base):
         return None if data is None or not self.may_find(ctx, user, data.tenant_ctx) else (key, data)
 
 
-class OnRawRedis(RedisTarget):
+class OnRawRedis(Stated, RedisTarget):
     """The correct store as a target."""
 
-    rule = ""
-    fault = ""
-    found_by = ""
-    also = frozenset()
-    maybe = frozenset()
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = RawStore
 

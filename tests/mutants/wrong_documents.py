@@ -4,19 +4,15 @@ import hashlib
 import json
 import re
 
+from base import Stated
 from greentic_session_conformance import Target
 
 from greentic_session import GreenticError, SessionData
 
 
-class Codec(Target):
+class Codec(Stated, Target):
     """The library's decoder; a mutant changes the text before it, or the bytes after it."""
 
-    rule = ""
-    fault = ""
-    found_by = ""
-    also = frozenset()
-    maybe = frozenset()
     profiles = frozenset({"codec"})
 
     def __init__(self):
@@ -301,14 +297,9 @@ class SortsMembers(Codec):
         ).encode()
 
 
-class Mapping(Target):
+class Mapping(Stated, Target):
     """The derivation of keys as it is written down."""
 
-    rule = ""
-    fault = ""
-    found_by = ""
-    also = frozenset()
-    maybe = frozenset()
     profiles = frozenset({"mapping"})
     prefixes = {"telegram": "tg", "webhook": "wh"}  # noqa: RUF012 - a mutant replaces it
 

@@ -3,6 +3,7 @@
 import json
 
 import redis
+from base import Stated
 from greentic_session_conformance import redis_url
 from greentic_session_conformance.targets.reference import RedisTarget
 
@@ -41,14 +42,9 @@ class Store(RedisSessionStore):
         self.written(key)
 
 
-class OnRedis(RedisTarget):
+class OnRedis(Stated, RedisTarget):
     """The correct store."""
 
-    rule = ""
-    fault = ""
-    found_by = ""
-    also = frozenset()
-    maybe = frozenset()
     profiles = frozenset({"keyed-create", "redis-layout"})
     store = Store
 

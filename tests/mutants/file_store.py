@@ -10,8 +10,6 @@ from pathlib import Path
 from base import Base, Stated
 from greentic_session_conformance import Target
 
-from greentic_session import GreenticError
-
 
 class FileStore(Base):
     """Every operation reads the file and writes it again, holding a lock on it that other processes heed."""
@@ -63,59 +61,16 @@ class FileStore(Base):
         pass
 
 
-class LogStore(FileStore):
-    """The correct store, which also keeps a log of what was called; a mutant believes the log when it is opened."""
+class ReopenedStore(FileStore):
+    """The correct store, which has a say when a handle is opened; a mutant then changes what is in the file."""
 
     def __init__(self, folder):
-        self.log = []
         super().__init__(folder)
         with self:
             self.opened()
 
     def opened(self):
         """Called when a handle is opened, with what is in the file at hand."""
-
-    def refused(self, operation, key, data):
-        """Called when a create or an update was refused."""
-
-    def restore(self, sessions, entries, scopes):
-        super().restore(sessions, entries, scopes)
-        self.log = self.scopes.pop("log", [])
-
-    def save(self):
-        self.scopes["log"] = self.log
-        super().save()
-        del self.scopes["log"]
-
-    def create_session(self, ctx, data, key=None):
-        with self.lock:
-            try:
-                issued = super().create_session(ctx, data, key)
-            except GreenticError:
-                self.refused("create", key, data)
-                raise
-            self.log.append(("create", issued))
-            return issued
-
-    def update_session(self, key, data):
-        with self.lock:
-            try:
-                super().update_session(key, data)
-            except GreenticError:
-                self.refused("update", key, data)
-                raise
-            self.log.append(("update", key))
-
-    def remove_session(self, key):
-        with self.lock:
-            super().remove_session(key)
-            self.log.append(("remove", key))
-
-    def taken_out(self, kind):
-        """The entries of one kind, which the log then no longer holds."""
-        found = [entry for entry in self.log if entry[0] == kind]
-        self.log = [entry for entry in self.log if entry[0] != kind]
-        return found
 
     def lose(self, key):
         self.sessions.pop(key, None)

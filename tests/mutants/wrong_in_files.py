@@ -4,12 +4,12 @@ import os
 import pickle
 import threading
 
-from file_store import FileStore, LogStore, Loses
+from file_store import FileStore, Loses, ReopenedStore
 
 from greentic_session import SessionCursor
 
 
-class _Rereads(LogStore):
+class _Rereads(ReopenedStore):
     """Reads each document in its own way when a handle is opened."""
 
     def opened(self):
@@ -84,7 +84,7 @@ class CompletesPairsInTheFile(Loses):
     store = _CompletesPairs
 
 
-class _DropsLargeRecords(LogStore):
+class _DropsLargeRecords(ReopenedStore):
     def opened(self):
         for key, data in list(self.sessions.items()):
             if len(data.to_json()) > 65_536:
@@ -100,7 +100,7 @@ class DropsLargeRecords(Loses):
     store = _DropsLargeRecords
 
 
-class _KeepsTheNewest(LogStore):
+class _KeepsTheNewest(ReopenedStore):
     def opened(self):
         for key in list(self.sessions)[:-80]:
             self.lose(key)
@@ -115,7 +115,7 @@ class KeepsTheNewest(Loses):
     store = _KeepsTheNewest
 
 
-class _FoldsKeys(LogStore):
+class _FoldsKeys(ReopenedStore):
     def opened(self):
         self.sessions = {key.lower(): data for key, data in self.sessions.items()}
         self.scopes = {key.lower(): scope for key, scope in self.scopes.items()}

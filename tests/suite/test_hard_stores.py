@@ -271,6 +271,7 @@ REPEATED = [
     ("wrong_layout.py", "SetsATtl", "REDIS-05", ()),
 ]
 
+#: Where the right store of a module stands; of the others it is the plain one.
 REPAIRED = {
     "wrong_documents.py": ("wrong_documents.py", "Codec"),
     "wrong_durability.py": ("file_store.py", "InAFile"),

@@ -23,6 +23,9 @@ TEXTS: Final = (
 #: A snapshot that any parsing and writing again would change: white space, order, number forms, escapes, repeated members.
 SNAPSHOT: Final = '{ "ticket":123,"b":1.0, "a":"\\u00e9","e":1e2,"a":null }'
 
+#: A snapshot of as many bytes as every store holds.
+LARGEST: Final = "x" * 262_144
+
 #: Every kind of character that JSON can carry, those that stores have lost before all the others.
 CHARACTERS: Final = (
     "\x00\x01\b\t\n\v\f\r\x1b\x1f \x7f\x80\x85\xa0\xad\xff"

@@ -2,7 +2,7 @@
 
 from greentic_session_conformance.case import Case
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import MISREAD, USER, context, session
+from greentic_session_conformance.samples import LARGEST, MISREAD, USER, context, session
 from greentic_session_conformance.targets.target import carries
 
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
@@ -73,6 +73,21 @@ def a_removed_key_is_free_again(case: Case) -> None:
         case.expect_data(store.get("again"), session(ctx), "get_session")
         with case.given():
             store.remove("again")
+
+
+@check("KEY-07")
+def a_removed_large_sessions_key_is_free_again(case: Case) -> None:
+    """Under the key of a large session that was removed another tenant's small one holds nothing of it."""
+    store = case.store()
+    ctx, other = context(), context("prod", "tenant-43", "blue", "user-8")
+    large, small = session(ctx, context_json=LARGEST), session(other, context_json="y")
+    with case.given():
+        store.create(ctx, large, "again")
+        case.expect_data(store.get("again"), large, "get_session")
+        store.remove("again")
+    answer = store.try_create(other, small, "again")
+    case.expect(answer.ok, "create_session under a key whose large session was removed", answer.describe())
+    case.expect_data(store.get("again"), small, "get_session")
 
 
 @check("KEY-08")

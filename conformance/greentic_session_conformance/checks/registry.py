@@ -19,6 +19,7 @@ MODULES = (
     "data",
     "fence",
     "routing",
+    "large_values",
     "errors",
     "keyed_create",
     "redis_layout",

@@ -1,0 +1,150 @@
+"""A session whose snapshot is large is fenced, replaced, removed and found like any other.
+
+Where a large value is kept in chunks, in a file beside the row, or by another path than a small one, it is that path that is wrong.
+"""
+
+from collections.abc import Iterator
+
+from greentic_session import SessionData, TenantCtx
+from greentic_session_conformance.case import Case, Handle
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.samples import LARGEST, USER, context, session
+
+#: So many fill more than one page of 1 MiB.
+PAGES = 8
+#: So many are more than 64 MiB, and fewer than every store holds.
+MANY = 300
+
+#: A context, and one that differs from it, with the rules that refuse it at create and at update.
+_OWN = context(team="red")
+_OTHERS = (
+    (context("prod", team="red"), "FENCE-01", "FENCE-06"),
+    (context(tenant="tenant-43", team="red"), "FENCE-02", "FENCE-07"),
+    (context(team="blue"), "FENCE-03", "FENCE-05"),
+    (context(team=None), "FENCE-03", "FENCE-05"),
+    (context(team="red", user="user-8"), "FENCE-04", "FENCE-08"),
+)
+
+
+def _large(ctx: TenantCtx) -> Iterator[tuple[str, SessionData]]:
+    """As large as every store holds, and so large that it may be refused for that."""
+    yield "256 KiB", session(ctx, context_json=LARGEST)
+    yield "600,000 characters", session(ctx, context_json="x" * 600_000)
+
+
+def _held(case: Case, store: Handle) -> str:
+    """The key of a large session; that it is held at all is for the DATA family to say."""
+    with case.given():
+        key = store.create(_OWN, session(_OWN, context_json=LARGEST))
+        case.expect_data(store.get(key), session(_OWN, context_json=LARGEST), "get_session")
+    return key
+
+
+@check("FENCE-01", "FENCE-02", "FENCE-03", "FENCE-04")
+def a_large_create_is_fenced(case: Case) -> None:
+    """A create for another env, tenant, team or user is refused also where the snapshot is large, and leaves nothing."""
+    store = case.store()
+    with case.given():
+        store.remove(_held(case, store))
+    for other, rule, _ in _OTHERS:
+        for what, data in _large(other):
+            answer = store.try_create(_OWN, data)
+            case.expect_refusal(answer, f"create_session with {what} of context_json", rule)
+            found = store.find(other, other.effective_user or USER)
+            case.expect(found is None, "no routing made by a refused create_session", "a session", "OPS-17")
+
+
+@check("FENCE-05", "FENCE-06", "FENCE-07", "FENCE-08")
+def a_large_update_is_fenced(case: Case) -> None:
+    """An update to another env, tenant, team or user is refused also where the snapshot is large, and the session stays as it was."""
+    store = case.store()
+    small = session(_OWN)
+    with case.given():
+        store.remove(_held(case, store))
+        key = store.create(_OWN, small)
+    for other, _, rule in _OTHERS:
+        for what, data in _large(other):
+            answer = store.try_update(key, data)
+            case.expect_refusal(answer, f"update_session with {what} of context_json", rule)
+            case.expect_data(store.get(key), small, "get_session after a refused update_session", "OPS-17")
+
+
+@check("OPS-08")
+def a_large_snapshot_is_replaced(case: Case) -> None:
+    """Nothing of a large snapshot is left by an update to a shorter one, and an update at its one end or the other is seen."""
+    store = case.store()
+    key = _held(case, store)
+    for what, context_json in (
+        ("a short snapshot", "y"),
+        ("a large one again", LARGEST),
+        ("another last character", LARGEST[:-1] + "y"),
+        ("another first character", "y" + LARGEST[1:]),
+        ("other characters in the middle", LARGEST[:150_000] + "y" * 100 + LARGEST[150_100:]),
+        ("half the snapshot", LARGEST[:131_072]),
+        ("an empty one", ""),
+    ):
+        data = session(_OWN, context_json=context_json)
+        store.update(key, data)
+        case.expect_data(store.get(key), data, f"get_session after an update of a large session to {what}")
+
+
+@check("OPS-12")
+def large_sessions_do_not_touch_each_other(case: Case) -> None:
+    """Updating and removing one large session leaves those of others, though they have the same snapshot, or one of the same length."""
+    store = case.store()
+    neighbours = (
+        (context(), LARGEST),
+        (context("prod", "tenant-43", "blue", "user-8"), LARGEST),
+        (context(user=None), LARGEST[:-1] + "y"),
+    )
+    with case.given():
+        made = [session(ctx, context_json=text) for ctx, text in neighbours]
+        kept = {store.create(data.tenant_ctx, data): data for data in made}
+    changed, removed = _held(case, store), _held(case, store)
+    store.update(changed, session(_OWN))
+    for key, data in kept.items():
+        case.expect_data(store.get(key), data, "get_session of a large session that wasn't updated")
+    store.remove(removed)
+    for key, data in kept.items():
+        case.expect_data(store.get(key), data, "get_session of a large session that wasn't removed")
+
+
+@check("ROUTE-04")
+def the_newest_of_a_users_large_sessions_is_found(case: Case) -> None:
+    """Of a user's many large sessions the newest is found, however much there is of the older ones."""
+    store = case.store()
+    for number in range(1, PAGES + 1):
+        key = _held(case, store)
+        found = store.find(_OWN, USER)
+        got = "nothing" if found is None else "another session"
+        case.expect(found is not None and found[0] == key, f"the newest of {number} large sessions of a user", got)
+
+
+@check("OPS-13")
+def many_large_sessions_are_held(case: Case) -> None:
+    """Hundreds of large sessions are held at once, a few at quick effort, unless the store says that it has no room for more."""
+    store = case.store()
+    kept = {}
+    for number in range(PAGES if case.conditions.effort == "quick" else MANY):
+        data = session(_OWN, node=f"node.{number}", context_json=LARGEST)
+        answer = store.try_create(_OWN, data)
+        if not answer.ok:
+            break
+        kept[answer.value] = data
+        case.steps.forget_calls()
+    for key, data in list(kept.items())[::PAGES]:
+        case.expect_data(store.get(key), data, f"get_session of one of {len(kept)} large sessions")
+
+
+@check("DATA-09")
+def large_snapshots_of_wide_characters(case: Case) -> None:
+    """256 KiB are held where characters of several bytes lie across the middle of each chunk."""
+    store = case.store()
+    with case.given():
+        store.remove(_held(case, store))
+    for context_json in ("a" + "é" * 131_071, "ab" + "€" * 87_380, "a" + "\U0001f600" * 65_535):
+        data = session(_OWN, context_json=context_json)
+        key = store.create(_OWN, data)
+        case.expect_data(store.get(key), data, f"get_session of 256 KiB, {context_json[:3]!a} and so on")
+        with case.given():
+            store.remove(key)

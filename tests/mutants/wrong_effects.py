@@ -6,6 +6,7 @@ import itertools
 import secrets
 import threading
 import time
+from collections import Counter
 
 from base import Base
 
@@ -204,13 +205,59 @@ class EvictsAUsersOldest(Base):
 
     rule = "OPS-13"
     fault = "a cap on sessions a user, as against devices that are never logged out"
+    cap = 100
 
     def write(self, key, data):
         super().write(key, data)
         user = self.user(data.tenant_ctx)
         own = [name for name, other in self.sessions.items() if self.user(other.tenant_ctx) == user]
-        if len(own) > 100:
+        if len(own) > self.cap:
             del self.sessions[own[0]]
+
+
+class EvictsOfThreeHundred(EvictsAUsersOldest):
+    """OPS-13: a user has at most three hundred sessions, and the oldest is dropped for the next."""
+
+    rule = "OPS-13"
+    fault = "a list a user that LTRIM keeps short, with each session's value in it"
+    cap = 300
+
+
+class EvictsATenant(Base):
+    """OPS-13: of 256 tenants' sessions those of the tenant that wasn't heard of for longest are dropped."""
+
+    rule = "OPS-13"
+    fault = "a map of tenants to their partitions, kept small by lru_cache(maxsize=256)"
+
+    def __init__(self):
+        super().__init__()
+        self.partitions = {}
+
+    def write(self, key, data):
+        super().write(key, data)
+        tenant = data.tenant_ctx.tenant_id
+        self.partitions[tenant] = [*self.partitions.pop(tenant, []), key]
+        if len(self.partitions) > 256:
+            for old in self.partitions.pop(next(iter(self.partitions))):
+                self.sessions.pop(old, None)
+
+
+class FoldsWithoutNulls(Base):
+    """OPS-08: every fiftieth update of a session is merged into what was there."""
+
+    rule = "OPS-08"
+    fault = "events that are folded into a snapshot now and then, by a merge to which absent means unchanged"
+
+    def __init__(self):
+        super().__init__()
+        self.events = Counter()
+
+    def write(self, key, data):
+        self.events[key] += 1
+        old = self.sessions.get(key)
+        if old is not None and self.events[key] % 50 == 0 and data.pack_id is None:
+            data = data.replace(pack_id=old.pack_id)
+        super().write(key, data)
 
 
 class EvictsTheLeastRecent(Base):

@@ -2,7 +2,7 @@
 
 from greentic_session_conformance.case import Case
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import LARGEST, MISREAD, USER, context, session
+from greentic_session_conformance.samples import ENV, LARGEST, MISREAD, TENANT, USER, context, session
 from greentic_session_conformance.targets.target import carries
 
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
@@ -10,7 +10,20 @@ _ODD_KEYS = (
     "key", "KEY", "Key", " key", "key ", "ke", "key2", "key:", ":key", "a:b", "a", "b", "session:key", "user:key", "*", "?", "k*", "[k]", "{key}", "%", "_",
     "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "key/", "./key", "null", "None", "0", "00", "'", '"', "\\", " ", "\u3000",
     "k" * 254, "k" * 255, "k" * 254 + "l", "😀" * 63, "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8",
+    "con", "nul", "NUL.txt", "aux", "prn", "com1",  # devices, where a key is a file's name on Windows
 )  # fmt: skip
+#: What a store may write beside a key, under a name that could be another key.
+_BESIDE = (
+    ":owner", ":user", ":meta", ":data", ":lock", ":ttl", ":0", ":1", ":chunk:0", ":v1", ".json", ".tmp", ".lock", ".bak", ".part", ".meta", ".0", "~", "-0", "-lock",
+    "/0", "/meta", "#0", "#meta", "@1", "|0", "_meta", "_lock",
+)  # fmt: skip
+#: Names that a routing entry may have which lies among the sessions.
+_ENTRIES = tuple(
+    sep.join((*start, ENV, TENANT, *team, USER))
+    for sep in ":/|."
+    for start in ((), ("user",), ("idx",), ("index",))
+    for team in ((), ("-",))
+)
 #: These, and what something reads as another beside what it is read as; no store has to hold a key with a control character.
 KEYS_APART = tuple(dict.fromkeys([*_ODD_KEYS, *(text for pair in MISREAD for text in pair if min(text) >= " ")]))
 
@@ -109,6 +122,26 @@ def given_keys_are_taken_literally(case: Case) -> None:
             case.expect(got is None, f"nothing under {key[:40]!a}, which was removed", "a session")
         else:
             case.expect_data(got, data, f"get_session of {key[:40]!a} after others were removed")
+
+
+@check("KEY-08")
+def a_key_is_not_what_is_written_beside_another(case: Case) -> None:
+    """What a store may use as the name of another session's lock, part, owner or routing entry is a key like any other, whichever comes first."""
+    store = case.store()
+    ctx = context()
+    for main, names, first in (("K", (*_BESIDE, *_ENTRIES), True), ("L", _BESIDE, False)):
+        beside = [f"{main}{name}" if name in _BESIDE else name for name in names]
+        kept = {key: session(ctx, node=f"node.{number}") for number, key in enumerate(beside)}
+        for key in (main, *beside) if first else (*beside, main):
+            answer = store.try_create(ctx, kept.get(key, session(ctx)), key)
+            case.expect(answer.ok, f"create_session under {key!a}, which no session has", answer.describe())
+        with case.given():
+            store.update(main, session(ctx, node="node.changed"))
+            store.remove(main)
+        for key, data in kept.items():
+            case.expect_data(store.get(key), data, f"get_session of {key!a} after {main!a} was updated and removed")
+        found = store.find(ctx, USER)
+        case.expect(found is None or found[0] in kept, "a session, or nothing", "another key", "ROUTE-14")
 
 
 @check("KEY-08")

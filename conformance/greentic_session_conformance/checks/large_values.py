@@ -12,8 +12,6 @@ from greentic_session_conformance.samples import LARGEST, USER, context, session
 
 #: So many fill more than one page of 1 MiB.
 PAGES = 8
-#: So many are more than 64 MiB, and fewer than every store holds.
-MANY = 300
 
 #: A context, and one that differs from it, with the rules that refuse it at create and at update.
 _OWN = context(team="red")
@@ -118,22 +116,6 @@ def the_newest_of_a_users_large_sessions_is_found(case: Case) -> None:
         found = store.find(_OWN, USER)
         got = "nothing" if found is None else "another session"
         case.expect(found is not None and found[0] == key, f"the newest of {number} large sessions of a user", got)
-
-
-@check("OPS-13")
-def many_large_sessions_are_held(case: Case) -> None:
-    """Hundreds of large sessions are held at once, a few at quick effort, unless the store says that it has no room for more."""
-    store = case.store()
-    kept = {}
-    for number in range(PAGES if case.conditions.effort == "quick" else MANY):
-        data = session(_OWN, node=f"node.{number}", context_json=LARGEST)
-        answer = store.try_create(_OWN, data)
-        if not answer.ok:
-            break
-        kept[answer.value] = data
-        case.steps.forget_calls()
-    for key, data in list(kept.items())[::PAGES]:
-        case.expect_data(store.get(key), data, f"get_session of one of {len(kept)} large sessions")
 
 
 @check("DATA-09")

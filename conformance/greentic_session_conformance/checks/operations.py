@@ -4,17 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 
-from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
+from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData
 from greentic_session_conformance.case import Case, Handle
-from greentic_session_conformance.checks.issued_keys import differ
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import ODD_KEYS, TEXTS, USER, context, full, session
 
-MANY = 1_000
-#: Of each eight of them these are one user's.
-_ONE_USERS = (0, 2, 4)
-#: So many beyond them at quick effort: caches are bounded by round numbers, a thousand or 1,024.
-MORE = 100
 #: A flow that loops updates its session as often as that; a byte that counts has run over.
 UPDATES = 260
 #: So often each read is repeated at quick effort: a pool from which each takes something is empty sooner or later.
@@ -281,95 +275,6 @@ def sessions_do_not_touch_each_other(case: Case) -> None:
     )
     for key, data in kept.items():
         case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
-
-
-@check("OPS-13", "ROUTE-01", "ROUTE-04", "ROUTE-08")
-def a_thousand_sessions_are_held(case: Case) -> None:
-    """A thousand sessions are there at once, three eighths one user's, an eighth nobody's, the others each of a tenant of its own; and again as many once they are removed."""
-    store = case.store()
-
-    def owner(i: int) -> TenantCtx:
-        if i % 8 in _ONE_USERS:
-            return context(user="user-0")
-        if i % 8 == 7:
-            return context(user=None)
-        return context(f"env-{i % 300}", f"tenant-{i}", f"team-{i % 400}", f"user-{i}")
-
-    made = [session(owner(i), node=f"node.{i}", context_json=f'{{"i":{i}}}') for i in range(MANY)]
-    keys = [store.create(data.tenant_ctx, data) for data in made]
-    case.steps.forget_calls()
-    differ(case, keys)
-    for i in _looked_at(case):
-        case.expect_data(store.get(keys[i]), made[i], f"get_session of session {i + 1} of {MANY}")
-
-    def expect_routed(after: int) -> None:
-        for i in range(1, MANY, 24):
-            found = store.find(made[i].tenant_ctx, f"user-{i}")
-            got = "nothing" if found is None else "another session"
-            told = f"the session of user-{i}, with {after} sessions"
-            case.expect(found is not None and found[0] == keys[i], told, got, "ROUTE-01")
-
-    expect_routed(MANY)
-    *older, newest = (key for i, key in enumerate(keys) if i % 8 in _ONE_USERS)
-    ctx = made[0].tenant_ctx
-    found = store.find(ctx, "user-0")
-    case.expect(found is not None, "the newest of a user's many sessions", "nothing", "ROUTE-01")
-    case.expect(
-        found is None or found[0] not in older, "the newest of a user's many sessions", "an older one", "ROUTE-04"
-    )
-    with case.given():
-        case.expect(found is not None and found[0] == newest, "the newest", "another session, or nothing")
-        store.remove(older[0])
-    found = store.find(ctx, "user-0")
-    got = "nothing" if found is None else "another session"
-    case.expect(found is not None and found[0] == newest, "the newest after the oldest was removed", got, "ROUTE-08")
-    # A store may have no room for more. One that takes them has.
-    more = session(context(user="user-more"))
-    taken = {}
-    for number in range(case.rounds(MORE)):
-        data = session(context(user=f"user-more-{number}"))
-        answer = store.try_create(data.tenant_ctx, data)
-        if not answer.ok:
-            break
-        taken[answer.value] = data
-    case.steps.forget_calls()
-    for i in range(8, MANY, 8):
-        told = f"get_session of session {i + 1}, after {len(taken)} beyond {MANY}"
-        case.expect_data(store.get(keys[i]), made[i], told)
-    for key, data in list(taken.items())[::8]:
-        case.expect_data(store.get(key), data, f"get_session of one of {len(taken)} beyond {MANY}")
-    expect_routed(MANY + len(taken))
-    _make_room(case, store, keys[1:], more)
-
-
-def _make_room(case: Case, store: Handle, keys: list[str], more: SessionData) -> None:
-    """What is removed stays gone and makes room: at quick effort for a few, else for as many as there were."""
-    gone = keys if case.conditions.effort != "quick" else keys[-150:]
-    for number, key in enumerate(gone, 1):
-        answer = store.try_remove(key)
-        case.expect(answer.ok, f"remove_session of session {number} of {len(gone)}", answer.describe(), "OPS-10")
-    for number, key in enumerate(gone, 1):
-        case.expect(
-            store.get(key) is None,
-            f"nothing of session {number} of {len(gone)} that were removed",
-            "a session",
-            "OPS-10",
-        )
-    case.steps.forget_calls()
-    for number in range(len(gone)):
-        answer = store.try_create(more.tenant_ctx, more)
-        case.expect(
-            answer.ok, f"room for session {number + 1} in the place of {len(gone)} that were removed", answer.describe()
-        )
-    case.steps.forget_calls()
-
-
-def _looked_at(case: Case) -> list[int]:
-    """All of the thousand; at quick effort the oldest, the newest, and a sample of those between."""
-    if case.conditions.effort != "quick":
-        return list(range(MANY))
-    between = case.random.sample(range(50, MANY - 50), 100)
-    return [*range(50), *sorted(between), *range(MANY - 50, MANY)]
 
 
 @check("OPS-14")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: The modules of checks, in the order in which they run: what everything else stands on comes first.
 MODULES = (
     "operations",
+    "capacity",
     "issued_keys",
     "data",
     "fence",

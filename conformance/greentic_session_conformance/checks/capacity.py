@@ -1,0 +1,127 @@
+"""OPS-13: how many sessions a store holds at once."""
+
+from greentic_session import SessionData, TenantCtx
+from greentic_session_conformance.case import Case, Handle
+from greentic_session_conformance.checks.issued_keys import differ
+from greentic_session_conformance.checks.registry import check
+from greentic_session_conformance.samples import LARGEST, context, session
+
+MANY = 1_000
+#: So many beyond them at quick effort: caches are bounded by round numbers, a thousand or 1,024.
+MORE = 100
+#: So many large ones are more than 64 MiB.
+MANY_LARGE = 300
+#: Of each eight of the many these are one user's.
+_ONE_USERS = (0, 2, 4)
+
+
+@check("OPS-13", "ROUTE-01", "ROUTE-04", "ROUTE-08")
+def a_thousand_sessions_are_held(case: Case) -> None:
+    """A thousand sessions are there at once, three eighths one user's, an eighth nobody's, the others each of a tenant of its own; and again as many once they are removed."""
+    store = case.store()
+    made = [session(_owner(i), node=f"node.{i}", context_json=f'{{"i":{i}}}') for i in range(MANY)]
+    keys = [store.create(data.tenant_ctx, data) for data in made]
+    case.steps.forget_calls()
+    differ(case, keys)
+    for i in _looked_at(case):
+        case.expect_data(store.get(keys[i]), made[i], f"get_session of session {i + 1} of {MANY}")
+
+    def expect_routed(after: int) -> None:
+        for i in range(1, MANY, 24):
+            found = store.find(made[i].tenant_ctx, f"user-{i}")
+            got = "nothing" if found is None else "another session"
+            told = f"the session of user-{i}, with {after} sessions"
+            case.expect(found is not None and found[0] == keys[i], told, got, "ROUTE-01")
+
+    expect_routed(MANY)
+    *older, newest = (key for i, key in enumerate(keys) if i % 8 in _ONE_USERS)
+    ctx = made[0].tenant_ctx
+    found = store.find(ctx, "user-0")
+    case.expect(found is not None, "the newest of a user's many sessions", "nothing", "ROUTE-01")
+    case.expect(
+        found is None or found[0] not in older, "the newest of a user's many sessions", "an older one", "ROUTE-04"
+    )
+    with case.given():
+        case.expect(found is not None and found[0] == newest, "the newest", "another session, or nothing")
+        store.remove(older[0])
+    found = store.find(ctx, "user-0")
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == newest, "the newest after the oldest was removed", got, "ROUTE-08")
+    taken = _take_more(case, store)
+    for i in range(8, MANY, 8):
+        told = f"get_session of session {i + 1}, after {len(taken)} beyond {MANY}"
+        case.expect_data(store.get(keys[i]), made[i], told)
+    for key, data in list(taken.items())[::8]:
+        case.expect_data(store.get(key), data, f"get_session of one of {len(taken)} beyond {MANY}")
+    expect_routed(MANY + len(taken))
+    _make_room(case, store, keys[1:])
+
+
+def _owner(i: int) -> TenantCtx:
+    """Three of eight sessions are one user's, one is nobody's, and the others are each of a tenant of its own."""
+    if i % 8 in _ONE_USERS:
+        return context(user="user-0")
+    if i % 8 == 7:
+        return context(user=None)
+    return context(f"env-{i % 300}", f"tenant-{i}", f"team-{i % 400}", f"user-{i}")
+
+
+def _take_more(case: Case, store: Handle) -> dict[str, SessionData]:
+    """More sessions, each of a user of its own. A store may have no room for them; one that takes them has."""
+    taken = {}
+    for number in range(case.rounds(MORE)):
+        data = session(context(user=f"user-more-{number}"))
+        answer = store.try_create(data.tenant_ctx, data)
+        if not answer.ok:
+            break
+        taken[answer.value] = data
+    case.steps.forget_calls()
+    return taken
+
+
+def _make_room(case: Case, store: Handle, keys: list[str]) -> None:
+    """What is removed stays gone and makes room: at quick effort for a few, else for as many as there were."""
+    more = session(context(user="user-more"))
+    gone = keys if case.conditions.effort != "quick" else keys[-150:]
+    for number, key in enumerate(gone, 1):
+        answer = store.try_remove(key)
+        case.expect(answer.ok, f"remove_session of session {number} of {len(gone)}", answer.describe(), "OPS-10")
+    for number, key in enumerate(gone, 1):
+        case.expect(
+            store.get(key) is None,
+            f"nothing of session {number} of {len(gone)} that were removed",
+            "a session",
+            "OPS-10",
+        )
+    case.steps.forget_calls()
+    for number in range(len(gone)):
+        answer = store.try_create(more.tenant_ctx, more)
+        case.expect(
+            answer.ok, f"room for session {number + 1} in the place of {len(gone)} that were removed", answer.describe()
+        )
+    case.steps.forget_calls()
+
+
+def _looked_at(case: Case) -> list[int]:
+    """All of the thousand; at quick effort the oldest, the newest, and a sample of those between."""
+    if case.conditions.effort != "quick":
+        return list(range(MANY))
+    between = case.random.sample(range(50, MANY - 50), 100)
+    return [*range(50), *sorted(between), *range(MANY - 50, MANY)]
+
+
+@check("OPS-13")
+def many_large_sessions_are_held(case: Case) -> None:
+    """Hundreds of large sessions are held at once, a few at quick effort, unless the store says that it has no room for more."""
+    store = case.store()
+    ctx = context()
+    kept = {}
+    for number in range(8 if case.conditions.effort == "quick" else MANY_LARGE):
+        data = session(ctx, node=f"node.{number}", context_json=LARGEST)
+        answer = store.try_create(ctx, data)
+        if not answer.ok:
+            break
+        kept[answer.value] = data
+        case.steps.forget_calls()
+    for key, data in list(kept.items())[::8]:
+        case.expect_data(store.get(key), data, f"get_session of one of {len(kept)} large sessions")

@@ -6,6 +6,7 @@ import itertools
 import secrets
 import threading
 import time
+import zlib
 from collections import Counter
 
 from base import Base
@@ -16,7 +17,7 @@ class KeysOfTheSecond(Base):
 
     rule = "OPS-04"
     fault = "a key from the clock, tried by hand with one session a second"
-    also = frozenset({"CONC-03", "CONC-07", "KEY-06", "OPS-06", "OPS-12", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
+    also = frozenset({"CONC-03", "CONC-07", "KEY-06", "OPS-05", "OPS-06", "OPS-12", "ROUTE-08", "ROUTE-11", "ROUTE-13"})
 
     def issue(self, ctx, data):
         return hashlib.sha256(f"{self.user(data.tenant_ctx)}{int(time.time()) // 60}".encode()).hexdigest()
@@ -45,6 +46,61 @@ class CutsADigestOfTheUser(Base):
     def issue(self, ctx, data):
         user = (self.user(data.tenant_ctx) or "").encode()
         return hashlib.sha256(user).hexdigest()[:16] + secrets.token_hex(16)
+
+
+class NamesTheShard(Base):
+    """OPS-05: the key begins with a checksum of the tenant."""
+
+    rule = "OPS-05"
+    fault = "hash slots told in the key, so that a router in front needs no table"
+
+    def issue(self, ctx, data):
+        return f"{zlib.crc32(data.tenant_ctx.tenant_id.encode()):08x}-{secrets.token_hex(16)}"
+
+
+class EndsWithTheUser(Base):
+    """OPS-05: the key ends with a few characters of a digest of the user."""
+
+    rule = "OPS-05"
+    fault = "a suffix by which support recognises who a key in a log belongs to"
+
+    def issue(self, ctx, data):
+        digest = hashlib.blake2b((self.user(data.tenant_ctx) or "").encode(), digest_size=6).digest()
+        return secrets.token_hex(16) + base64.urlsafe_b64encode(digest).decode()
+
+
+class RetriesAreOne(Base):
+    """OPS-04: a second create that differs by its attempt alone answers the first one's key."""
+
+    rule = "OPS-04"
+    fault = "a retry recognised by a digest of everything but the number of the attempt"
+
+    def create_session(self, ctx, data, key=None):
+        with self.lock:
+            for other, kept in self.sessions.items():
+                attempt = kept.tenant_ctx.attempt
+                if attempt < data.tenant_ctx.attempt and kept == self.tried(data, attempt):
+                    return other
+            return super().create_session(ctx, data, key)
+
+    def tried(self, data, attempt):
+        return data.replace(tenant_ctx=data.tenant_ctx.replace(attempt=attempt))
+
+
+class DeduplicatesForAll(Base):
+    """OPS-04: a create with an idempotency key that another tenant has used answers that tenant's key."""
+
+    rule = "OPS-04"
+    fault = "an idempotency table without the tenant in its key"
+
+    def create_session(self, ctx, data, key=None):
+        token, tenant = data.tenant_ctx.idempotency_key, data.tenant_ctx.tenant_id
+        with self.lock:
+            self.fence_create(ctx, data)
+            for other, kept in self.sessions.items():
+                if token and kept.tenant_ctx.idempotency_key == token and kept.tenant_ctx.tenant_id != tenant:
+                    return other
+            return super().create_session(ctx, data, key)
 
 
 class IssuesSnowflakes(Base):

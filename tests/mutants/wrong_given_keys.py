@@ -142,6 +142,54 @@ class DropsEscapedNul(ReadsKeysAs):
         return key.replace("\\u0000", "")
 
 
+class LocksUnderANameOfItsOwn(Base):
+    """KEY-08: beside each key its owner lies, as if that were a session of that name."""
+
+    rule = "KEY-08"
+    fault = "SET {key}:owner in the namespace in which the sessions are, too"
+
+    def taken(self, key):
+        return super().taken(key) or (key.endswith(":owner") and key.removesuffix(":owner") in self.sessions)
+
+    def forget(self, key):
+        super().forget(key)
+        self.sessions.pop(f"{key}:owner", None)
+
+
+class WritesATemporaryFile(Base):
+    """KEY-08: a session is written under its key and .tmp, and renamed."""
+
+    rule = "KEY-08"
+    fault = "write, fsync, rename: the safe way to write a file, in a folder whose names are the callers'"
+
+    def write(self, key, data):
+        self.sessions.pop(f"{key}.tmp", None)
+        super().write(key, data)
+
+
+class KeepsEntriesAmongSessions(Base):
+    """KEY-08: a routing entry lies among the sessions, under the joined ids of its scope."""
+
+    rule = "KEY-08"
+    fault = "one table of names and values for both, as DynamoDB's single-table design has it"
+
+    def route(self, scope, key):
+        super().route(scope, key)
+        self.sessions.pop("/".join(part or "-" for part in scope), None)
+
+
+class OpensDevices(Base):
+    """KEY-08: what is written under the name of a device is gone."""
+
+    rule = "KEY-08"
+    fault = "one file a session on Windows, where a file called nul takes everything and has nothing"
+    maybe = frozenset({"KEY-05"})
+
+    def write(self, key, data):
+        if key.lower().partition(".")[0] not in {"con", "nul", "aux", "prn"}:
+            super().write(key, data)
+
+
 class RefusesBlankKeys(Base):
     """KEY-08: a key of white space is refused."""
 

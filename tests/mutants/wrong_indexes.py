@@ -154,6 +154,26 @@ class CutsEntryNames(Base):
         return ":".join((ctx.env, ctx.tenant_id, self.team(ctx) or "-", user))[:255]
 
 
+class CutsWholeEntryNames(Base):
+    """ROUTE-11: the name of an entry, all ids joined, is cut at 767 bytes."""
+
+    rule = "ROUTE-11"
+    fault = "InnoDB's longest index prefix of old, under a column for the whole name"
+
+    def scope(self, ctx, user):
+        return ":".join(part or "" for part in super().scope(ctx, user))[:767]
+
+
+class NamesEntriesAsFiles(Base):
+    """ROUTE-11: users who are called like a device share one entry."""
+
+    rule = "ROUTE-11"
+    fault = "an entry a file on Windows, where con, nul and aux.txt are no files"
+
+    def scope(self, ctx, user):
+        return super().scope(ctx, "nul" if user.lower().partition(".")[0] in {"con", "nul", "aux", "prn"} else user)
+
+
 class JoinsWithUnderscores(Base):
     """ROUTE-11: the entry's name is the ids joined with an underscore."""
 

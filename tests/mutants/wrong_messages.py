@@ -75,9 +75,48 @@ class NamesTheOlderUser(Base):
 
     rule = "ERR-03"
     fault = "a message that masks user_id, from before there was a second member"
+    also = frozenset({"ERR-04"})
 
     def told(self, dimension, ctx, data):
         return f"another {dimension} than that of {data.tenant_ctx.user}"
+
+
+class NamesTheCaller(Base):
+    """ERR-03: the refusal of a create for another team tells who asked, who is the data's user."""
+
+    rule = "ERR-03"
+    fault = "a message that tells the caller who they are, logged in because they know it anyway"
+
+    def fence_create(self, ctx, data):
+        differs = self.first_difference(ctx, data.tenant_ctx, self.compared_at_create)
+        if differs is not None:
+            raise self.refusal("invalid_input", f"{self.user(ctx)} is of another {differs}")
+        super().fence_create(ctx, data)
+
+
+class NamesTheNewUser(Base):
+    """ERR-04: the refusal of an update to another team tells the new data's user, who is the stored one."""
+
+    rule = "ERR-04"
+    fault = "a message that repeats what was sent, of which the sender knows everything"
+
+    def fence_update(self, stored, data):
+        differs = self.first_difference(stored.tenant_ctx, data.tenant_ctx, self.compared_at_update)
+        if differs is not None:
+            raise self.refusal("invalid_input", f"another {differs}, in what {self.user(data.tenant_ctx)} sent")
+
+
+class ForbidsInSeveral(Base):
+    """ERR-01: what differs in more than one of env, tenant, team and user is answered with a code of its own."""
+
+    rule = "ERR-01"
+    fault = "a guess that an honest mistake is one mistake, and everything else an attack"
+
+    def fence_update(self, stored, data):
+        one, other = stored.tenant_ctx, data.tenant_ctx
+        if sum(self.part(name, one) != self.part(name, other) for name in self.compared_at_update) > 1:
+            raise self.refusal("permission_denied", "another env, tenant, team and user")
+        super().fence_update(stored, data)
 
 
 class PrintsTheStoredContext(Base):

@@ -77,7 +77,7 @@ class HashesTheData(Base):
 
     rule = "OPS-04"
     fault = "content addressing: the id of a document is a digest of it"
-    also = frozenset({"KEY-06", "OPS-06", "OPS-12", "ROUTE-08"})
+    also = frozenset({"KEY-06", "OPS-05", "OPS-06", "OPS-12", "ROUTE-08"})
 
     def issue(self, ctx, data):
         return str(uuid.uuid5(uuid.NAMESPACE_URL, data.to_json().decode()))

@@ -46,8 +46,9 @@ def _refusals(case: Case, store: Handle) -> Iterator[tuple[str, str, Answer]]:
 
 @check("ERR-01")
 def the_fence_refuses_with_invalid_input(case: Case) -> None:
-    """Refusals of create and update in each dimension carry invalid_input."""
-    for operation, dimension, answer in _refusals(case, case.store()):
+    """Refusals of create and update in each dimension, and in several, carry invalid_input."""
+    store = case.store()
+    for operation, dimension, answer in (*_refusals(case, store), *_refusals_in_several(case, store)):
         # That it is refused at all is for the FENCE family to say.
         if not answer.ok:
             case.expect(
@@ -97,6 +98,11 @@ def a_refused_create_does_not_name_the_datas_user(case: Case) -> None:
         context("dev", "t", "blue"),
         context("dev", "t", "red", None),
         context("dev", "t", "red"),
+        # Who is refused elsewhere may be that user: to name the caller is to name the data's user.
+        context("prod", "t", "red", user),
+        context("dev", "u", "red", user),
+        context("dev", "t", "blue", user),
+        context("dev", "t", None, user),
     )
     for caller in callers:
         answer = store.try_create(caller, data)
@@ -128,6 +134,11 @@ def a_refused_update_does_not_name_the_stored_user(case: Case) -> None:
             context("prod", "t", "red", "other"),
             context("dev", "u", "red", "other"),
             context("dev", "t", "blue", "other"),
+            # The new data may name that user, too.
+            context("prod", "t", "red", user),
+            context("dev", "u", "red", user),
+            context("dev", "t", "blue", user),
+            context("dev", "t", None, user),
         )
         for other in others:
             answer = store.try_update(key, session(other))

@@ -5,7 +5,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 
 from greentic_session import SessionData
@@ -13,6 +13,8 @@ from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import USER, context, everything, session
 
+#: So many characters tell a user from others; shorter ones may be a number that the store has drawn.
+TELLING = 4
 #: So many keys show a counter, the clock or a constant step; that more don't repeat is seen where there are more.
 KEYS = 250
 #: A key of which fewer bits than these change from one create to the next follows from the one before.
@@ -45,6 +47,34 @@ def keys_are_not_derived_from_the_arguments(case: Case) -> None:
     with case.given():
         key = store.create(named.tenant_ctx, named)
     _expect_own(case, key, token, named)
+
+
+@check("OPS-05")
+def no_part_of_a_key_tells_the_user(case: Case) -> None:
+    """In two storages the keys of one user have no beginning and no end in common that the keys of others don't have."""
+    if not case.opens_storages:
+        case.remark = "two storages can't be compared: the fixture lends one store"
+        return
+    of_each: dict[str, list[str]] = {f"user-{number}": [] for number in range(8)}
+    # What is allotted to users as they come, such as a shard's number, is another one where they come in another order.
+    for users in (list(of_each), list(reversed(of_each))):
+        store = case.store()
+        for user in users * 3:
+            ctx = context("dev", f"tenant-{user}", f"team-{user}", user)
+            of_each[user].append(store.create(ctx, session(ctx)))
+        case.steps.forget_calls()
+    everybodys = [key for keys in of_each.values() for key in keys]
+    for end, turned in (("beginning", slice(None)), ("end", slice(None, None, -1))):
+        of_all = _in_common(everybodys, turned)
+        longer = min(_in_common(keys, turned) for keys in of_each.values()) - of_all
+        got = f"keys with one {end} for each user, of {longer} characters or more"
+        case.expect(longer < TELLING, "keys of which no part is the user's own", got)
+
+
+def _in_common(keys: list[str], turned: slice) -> int:
+    """How many characters all the keys begin with, or end with where they are turned round."""
+    places = zip(*(key[turned] for key in keys), strict=False)
+    return sum(1 for _ in takewhile(lambda characters: len(set(characters)) == 1, places))
 
 
 def _expect_own(case: Case, key: str, token: str, data: SessionData) -> None:

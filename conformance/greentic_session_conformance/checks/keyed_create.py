@@ -269,13 +269,16 @@ def a_key_that_cannot_be_one_is_invalid_input(case: Case) -> None:
     """Create under an empty key, or one that UTF-8 can't encode, is refused with invalid_input."""
     store = case.store()
     ctx = context()
+    passed = f"{case.random.getrandbits(96):024x}"
     for key in ("", "\ud800", "key \udfff"):
         if not carries(case.target, key):
             continue
-        answer = store.try_create(ctx, session(ctx), key)
+        answer = store.try_create(ctx, session(ctx, context_json=passed), key)
         case.expect(answer.code == "invalid_input", f"invalid_input for the key {key!a}", answer.describe())
         told = any(USER in text for text in answer.texts())
         case.expect(not told, "a message without the user id of the data", "one that holds it", "ERR-03")
+        told = any(passed in text for text in answer.texts())
+        case.expect(not told, "a message without the snapshot", "one that holds it", "ERR-05")
         case.expect(
             store.find(ctx, USER) is None,
             "no routing made by a refused create_session",

@@ -264,6 +264,8 @@ _SCOPES = (
     ("default", "t", "default", "u"), ("default", "t", None, "u"), ("0", "0", "0", "0"), ("0", "0", None, "0"), ("00", "0", None, "0"),
     ("dev", "t", None, f"{_LONG}a"), ("dev", "t", None, f"{_LONG}b"), ("dev", "t", f"{_LONG}a", "u"), ("dev", "t", f"{_LONG}b", "u"),
     ("dev", f"{_LONG}a", None, "u"), ("dev", f"{_LONG}b", None, "u"),
+    (f"{_LONG}e", f"{_LONG}t", f"{_LONG}g", f"{_LONG}a"), (f"{_LONG}e", f"{_LONG}t", f"{_LONG}g", f"{_LONG}b"),
+    ("dev", "t", None, "con"), ("dev", "t", None, "nul"), ("dev", "t", None, "AUX.txt"),  # devices, where an entry is a file on Windows
     ("dev", "t", None, "plumless"), ("dev", "t", None, "buckeroo"),  # of one CRC-32
     *_JOINED, *(("dev", "t", team, "user-7") for team in (*_NO_TEAM, None)), *(("dev", "t", None, number) for number in _NUMBERS),
 )  # fmt: skip

@@ -29,6 +29,7 @@ def accepted_create(case: Case, store: Handle, row: Row, made: list[str]) -> Non
     data = session(context(row["data"]))
     answer = store.try_create(context(row["caller"]), data)
     case.expect(answer.ok, "create_session accepted", answer.describe())
+    case.expect(answer.value not in made, "a key of its own", "the key of an earlier session", "OPS-04")
     made.append(answer.value)
     got = store.get(answer.value)
     case.expect(got is not None, "get_session answers a session", "nothing", "OPS-02")

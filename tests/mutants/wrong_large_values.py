@@ -97,6 +97,19 @@ class CutsBetweenSurrogates(InChunks):
         return "".join(chunk.decode("utf-16-le", errors="replace") for chunk in chunks)
 
 
+class LimitsTheBody(Base):
+    """DATA-09: a session of more than 2 MiB of JSON is refused."""
+
+    rule = "DATA-09"
+    fault = "axum's DefaultBodyLimit of 2 MB, which NULs reach six times as fast as other characters"
+    maybe = frozenset({"DATA-10"})
+
+    def kept(self, data):
+        if len(data.to_json()) > 2 << 20:
+            raise self.refusal("invalid_input", "the body is too large")
+        return data
+
+
 class PrefersTheBlob(Base):
     """OPS-08: a snapshot that was large lies in a blob, which is read although the session is short now."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import LARGEST, USER, context, session
+from greentic_session_conformance.samples import LARGEST, USER, context, everything, session
 
 #: So many fill more than one page of 1 MiB.
 PAGES = 8
@@ -120,13 +120,21 @@ def the_newest_of_a_users_large_sessions_is_found(case: Case) -> None:
 
 @check("DATA-09")
 def large_snapshots_of_wide_characters(case: Case) -> None:
-    """256 KiB are held where characters of several bytes lie across the middle of each chunk."""
+    """256 KiB are held where characters of several bytes lie across the middle of each chunk, and where all that may be large is, in characters that JSON escapes."""
     store = case.store()
     with case.given():
         store.remove(_held(case, store))
-    for context_json in ("a" + "é" * 131_071, "ab" + "€" * 87_380, "a" + "\U0001f600" * 65_535):
-        data = session(_OWN, context_json=context_json)
-        key = store.create(_OWN, data)
-        case.expect_data(store.get(key), data, f"get_session of 256 KiB, {context_json[:3]!a} and so on")
+    wide = ("a" + "é" * 131_071, "ab" + "€" * 87_380, "a" + "\U0001f600" * 65_535)
+    rows = [(f"256 KiB, {text[:3]!a} and so on", session(_OWN, context_json=text)) for text in wide]
+    for what, data in (*rows, ("all at once, each of NULs", _of_nuls())):
+        key = store.create(data.tenant_ctx, data)
+        case.expect_data(store.get(key), data, f"get_session of {what}")
         with case.given():
             store.remove(key)
+
+
+def _of_nuls() -> SessionData:
+    """The most that every store holds, of the character that takes most room in JSON: 2.2 MB of it."""
+    whole = everything("\x00" * 4_096, "flow.1")
+    attributes = {f"{number:02d}": "\x00" * 1_022 for number in range(64)}
+    return whole.replace(tenant_ctx=whole.tenant_ctx.replace(attributes=attributes), context_json="\x00" * len(LARGEST))

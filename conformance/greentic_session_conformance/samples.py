@@ -61,8 +61,8 @@ MISREAD: Final = (
 MISREAD_ATTRIBUTES: Final = tuple(
     {text: text for pair in MISREAD[at : at + 20] for text in pair} for at in range(0, len(MISREAD), 20)
 )
-#: As many attributes as every store holds, of 1 KiB each.
-MOST_ATTRIBUTES: Final = {f"{i:02d}" + "k" * 62: "v" * 960 for i in range(64)}
+#: As many attributes as every store holds, of 1 KiB each, with names as long as every store holds them.
+MOST_ATTRIBUTES: Final = {f"{i:02d}" + "k" * 253: "v" * 769 for i in range(64)}
 
 
 def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:

@@ -51,6 +51,30 @@ class HoldsFiftyAttributes(Base):
         return data
 
 
+class HoldsShortNames(Base):
+    """DATA-09: an attribute whose name has more than 128 characters is refused."""
+
+    rule = "DATA-09"
+    fault = "SQL Server's sysname, or AWS's limit on the keys of tags, for the names of attributes"
+
+    def kept(self, data):
+        if any(len(name) > 128 for name in data.tenant_ctx.attributes):
+            raise self.refusal("invalid_input", "the attribute's name is too long")
+        return data
+
+
+class CountsNamesInBytes(Base):
+    """DATA-09: an attribute whose name has more than 255 bytes is refused."""
+
+    rule = "DATA-09"
+    fault = "VARCHAR2(255), which counts bytes unless CHAR is said"
+
+    def kept(self, data):
+        if any(len(name.encode()) > 255 for name in data.tenant_ctx.attributes):
+            raise self.refusal("invalid_input", "the attribute's name is too long")
+        return data
+
+
 class HoldsAHundredAttributes(ChangesTheContext):
     """DATA-10: of more than a hundred attributes the rest is dropped."""
 

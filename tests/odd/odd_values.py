@@ -52,7 +52,7 @@ class AnswersLists(Plain):
 
 
 #: What a store of the profile core holds at least (rule DATA-09).
-ID, STRING, SNAPSHOT, ATTRIBUTES, ATTRIBUTE, KEY = 255, 4_096, 262_144, 64, 1_024, 255
+ID, STRING, SNAPSHOT, ATTRIBUTES, ATTRIBUTE, NAME, KEY = 255, 4_096, 262_144, 64, 1_024, 255, 255
 
 
 class HoldsNoMoreThanItMust(Plain):
@@ -80,6 +80,7 @@ class HoldsNoMoreThanItMust(Plain):
             any(len(text or "") > ID for text in ids)
             or any(len((text or "").encode()) > STRING for text in strings)
             or any(len(text.encode()) > ATTRIBUTE for text in attributes)
+            or any(len(name) > NAME for name in ctx.attributes)
             or len(attributes) > ATTRIBUTES
             or len(data.context_json.encode()) > SNAPSHOT
         ):

@@ -262,6 +262,10 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
         "64 attributes of 1 KiB, all of it in their values",
     )
     _round(case, store, session(context().replace(attributes=MOST_ATTRIBUTES)), "64 attributes of 1 KiB")
+    with case.given():
+        _round(case, store, session(context().replace(attributes={"\U0001f600": "v"})), "an astral name")
+    astral = {f"{i:02d}" + "\U0001f600" * 253: "v" * 10 for i in range(64)}
+    _round(case, store, session(context().replace(attributes=astral)), "64 attributes of 1 KiB with astral names")
     whole = session(ctx.replace(attributes=MOST_ATTRIBUTES), context_json="x" * 262_144).replace(cursor=cursor)
     _round(case, store, whole, "all of these at once")
 

@@ -28,7 +28,8 @@ LARGEST: Final = "x" * 262_144
 
 #: Every kind of character that JSON can carry, those that stores have lost before all the others.
 CHARACTERS: Final = (
-    "\x00\x01\b\t\n\v\f\r\x1b\x1f \x7f\x80\x85\xa0\xad\xff"
+    "\x00\x01\x02\x03\x04\x05\x06\x07\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+    " \x7f\x80\x81\x85\x90\x93\x9b\x9f\xa0\xad\xff"
     "\u0130\u0131\u017f\u212a\u200b\u200d\u200e\u2028\u2029\u202e\ufeff\ufffd\uffff"
     "e\u0301\u00e9\u1e9b\u0323\u0041\u030a\u00c5\u212b"
     "\U00010000\U0001f600\U0001f468\u200d\U0001f469\U0010ffff"
@@ -54,6 +55,7 @@ MISREAD: Final = (
     ("en_US", "en-US"), ("\uff41", "a"), ("\ufb01", "fi"), ("stra\u00dfe", "strasse"), ("\u03c2", "\u03c3"), ("caf\u00e9", "cafe"), ("\u0130", "i"),
     ("a\u00adb", "ab"), ("a\u200bb", "ab"), ("\ufeffa", "a"), ("\U0001f363", "\U0001f37a"), ("\u2019", "'"), ("\u2013", "-"), ("\u2026", "..."),
     ("a//b", "a/b"), ("a/./b", "a/b"), ("b/../a", "a"), ("a.", "a"), ("a;b", "a"), ("a#b", "a"), ("a?b", "a"), ("a,b", "a"), ("a@b", "a"), ("a--b", "a"),
+    ("/Date(5)/", "1970-01-01T00:00:00.005Z"), ('{"b":1.0, "a":"\\u00e9"}', '{"a":"\u00e9","b":1}'), ("[]", "Array"),
     ("a\ufe0f", "a"), ("plumless", "buckeroo"),  # the last two have one CRC-32
 )  # fmt: skip
 
@@ -63,6 +65,23 @@ MISREAD_ATTRIBUTES: Final = tuple(
 )
 #: As many attributes as every store holds, of 1 KiB each, with names as long as every store holds them.
 MOST_ATTRIBUTES: Final = {f"{i:02d}" + "k" * 253: "v" * 769 for i in range(64)}
+
+#: Texts that stand for nothing somewhere: in a file of CSV or COPY, in what a language prints.
+READ_AS_NOTHING: Final = ("\\N", "<nil>", "(null)", "nil", "NULL", "nan", "NaN", "<null>", "N/A")
+
+#: Snapshots that look as if something had encoded them, or end too early for something that reads them: text to a store, and nothing else.
+LOOKS_ENCODED: Final = (
+    "a\n\\.\nb", "{}\n{}", '"{}"', "5", "\\x7b7d", "e30=", "H4sIAAAAAAACA6uuBQBDv6ajAgAAAA==", "eJyrrgUAAXUA+Q==",
+    "\x1f\x8b\b\x00\x00\x00\x00\x00\x02\x03\xab\xae\x05\x00C\xbf\xa6\xa3\x02\x00\x00\x00", "x\x9c\xab\xae\x05\x00\x01u\x00\xf9", "\x80\x04}.", "N.",
+    "i:5;", 's:1:"a";', "a:0:{}", "data:application/json;base64,e30=", "enc:v1:e30=", "ENC(e30=)", "v1:{}", "%7B%22a%22%3A1%7D",
+    '{"__type":"Session"}', '{"$type":"System.Object"}', '{"$id":"1","a":{"$ref":"1"}}', '{"$date":"2026-01-02T03:04:05Z"}',
+)  # fmt: skip
+
+#: Attributes that, alone, some library takes for a value of another type: a date, a scalar, a list.
+LOOKS_TYPED: Final = (
+    {"$date": "2026-01-02T03:04:05Z"}, {"$oid": "507f1f77bcf86cd799439011"}, {"$numberLong": "5"}, {"$ref": "1"}, {"$id": "1"}, {"S": "x"}, {"N": "1"},
+    {"0": "a"}, {"0": "a", "1": "b"}, {"1": "a"}, {"length": "3"}, {"nil": "true"}, {"#text": "a"}, {"__proto__": "a"},
+)  # fmt: skip
 
 
 def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:

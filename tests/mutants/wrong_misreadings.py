@@ -60,6 +60,7 @@ class ReadsPercentEscapes(MisreadsTexts):
 
     rule = "DATA-03"
     fault = "a form's field that is decoded once too often"
+    also = frozenset({"DATA-02", "DATA-08"})
 
     def read_as(self, text):
         return unquote(text)

@@ -272,7 +272,7 @@ class DropsControls(ChangesTheSnapshot):
 
     rule = "DATA-03"
     fault = "XML 1.0, which can't carry them, and a sanitiser for it"
-    also = frozenset({"DATA-09"})
+    also = frozenset({"DATA-02", "DATA-09"})
 
     def changed(self, text):
         return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)

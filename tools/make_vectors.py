@@ -18,8 +18,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tools.vector_tables import fence, fence_names
 from tools.vector_tables.documents import session_data_rows, tenant_ctx_rows
-from tools.vector_tables.fence import create_rows, find_rows, update_rows
 from tools.vector_tables.keys import key_rows
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ FILES = (
     ),
 )
 
-GENERATED: dict[str, Callable[[], Iterable[Row]]] = {
-    "documents/session-data.jsonl": session_data_rows,
-    "documents/tenant-ctx.jsonl": tenant_ctx_rows,
-    "fence/create.jsonl": create_rows,
-    "fence/update.jsonl": update_rows,
-    "fence/find.jsonl": find_rows,
-    "keys/derivation.jsonl": key_rows,
+GENERATED: dict[str, Sequence[Callable[[], Iterable[Row]]]] = {
+    "documents/session-data.jsonl": [session_data_rows],
+    "documents/tenant-ctx.jsonl": [tenant_ctx_rows],
+    "fence/create.jsonl": [fence.create_rows, fence_names.create_rows],
+    "fence/update.jsonl": [fence.update_rows, fence_names.update_rows],
+    "fence/find.jsonl": [fence.find_rows, fence_names.find_rows],
+    "keys/derivation.jsonl": [key_rows],
 }
 
 
@@ -99,7 +99,8 @@ def main() -> None:
     output: Path = parser.parse_args().output
     entries = []
     for file in FILES:
-        rows = [*GENERATED.get(file.path, tuple)(), *hand_rows(VECTORS / file.path)]
+        generated = [row for table in GENERATED.get(file.path, ()) for row in table()]
+        rows = [*generated, *hand_rows(VECTORS / file.path)]
         lines = [json.dumps(row, separators=(",", ":")) + "\n" for row in rows]
         path = output / file.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,13 +30,14 @@ def rows_for(path: str, rule: str) -> tuple[Row, ...]:
 
 
 _DIMENSIONS = (("env",), ("tenant", "tenant_id"), ("team", "team_id"), ("user", "user_id"))
+_NAMES = frozenset(name for names in _DIMENSIONS for name in names)
 
 
 def sample(of: Sequence[Row], generator: random.Random) -> list[Row]:
     """The hand-written ones of some rows of the fence, and as many generated ones as show each case of each dimension.
 
-    A case is what the contexts of a row say about one dimension, while the other dimensions are each the same or
-    not. Which of several rows is taken that would do is chosen at random.
+    A case is what the contexts of a row say about one dimension, or hold besides, while the other dimensions are each
+    the same or not. Which of several rows is taken that would do is chosen at random.
     """
     seen: set[Any] = set()
     chosen = set()
@@ -52,7 +53,8 @@ def _cases(row: Row) -> set[Any]:
     contexts = [row[name] for name in ("stored", "data", "new", "caller") if name in row]
     said = [tuple(tuple(ctx.get(name) for name in names) for ctx in contexts) for names in _DIMENSIONS]
     same = tuple(one == other for one, other in said)
-    return {(row.get("user"), row["expect"], same, dimension, case) for dimension, case in enumerate(said)}
+    besides = tuple(tuple((name, str(ctx[name])) for name in ctx if name not in _NAMES) for ctx in contexts)
+    return {(row.get("user"), row["expect"], same, index, case) for index, case in enumerate((*said, besides))}
 
 
 @cache

@@ -87,15 +87,19 @@ def _in_turn(case: Case, store: Handle, sessions: Iterable[tuple[str, SessionDat
         for text in ("one", "another"):
             data = _throughout(text)
             data = data.replace(tenant_ctx=data.tenant_ctx.replace(attributes={text: text}))
-            store.update(before, data)
-            case.expect_data(store.get(before), data, "get_session after an update of every text")
+            before = _over(case, store, before, data, "plain texts")
     for what, data in sessions:
-        key = store.create(data.tenant_ctx, data)
-        case.expect_data(store.get(key), data, f"get_session after create_session with {what}")
-        store.update(before, data)
-        case.expect_data(store.get(before), data, f"get_session after update_session with {what}")
-        _found(case, store.find(data.tenant_ctx, USER), data, f"find_by_user after update_session with {what}")
-        before = key
+        before = _over(case, store, before, data, what)
+
+
+def _over(case: Case, store: Handle, before: str, data: SessionData, what: str) -> str:
+    """Store a session by create, and over another by update; the key of the former."""
+    key = store.create(data.tenant_ctx, data)
+    case.expect_data(store.get(key), data, f"get_session after create_session with {what}")
+    store.update(before, data)
+    case.expect_data(store.get(before), data, f"get_session after update_session with {what}")
+    _found(case, store.find(data.tenant_ctx, USER), data, f"find_by_user after update_session with {what}")
+    return key
 
 
 def _found(case: Case, found: tuple[str, SessionData] | None, data: SessionData, what: str) -> None:

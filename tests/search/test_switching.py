@@ -42,6 +42,7 @@ def halted_at(place):
     with halt.halting(), within(store, "seed", halt):
         store.update_session()
     other.join()
+    assert not halt.held
     assert (store.one, store.other) == (1, 1)
     return seen[0]
 
@@ -70,7 +71,7 @@ def test_the_others_see_what_is_there_where_one_halts(place, seen, monkeypatch):
 
 
 def test_one_that_the_others_wait_for_goes_on_by_itself():
-    held, halt = threading.Lock(), Halt(Place(1, own=False), others=1)
+    held, halt = threading.Lock(), Halt(Place(2, own=False), others=1)
 
     class Locked(TwoSteps):
         def update_session(self):
@@ -88,6 +89,7 @@ def test_one_that_the_others_wait_for_goes_on_by_itself():
     other.join()
 
     assert lines.all > 0
+    assert halt.held
 
 
 def test_each_place_has_its_turn():
@@ -102,6 +104,63 @@ def test_each_place_has_its_turn():
         *(Place(line, own=False) for line in range(1, 7)),
     }
     assert places.next("remove_session") is None
+
+
+def test_for_each_thing_that_the_others_do_each_place_has_its_turn():
+    places = Places("seed")
+    places.note("update_session", Lines(all=3, own=3))
+
+    met = {(what, places.next("update_session", what)) for _ in range(6) for what in ("update", "remove")}
+
+    assert len(met) == 12
+
+
+def test_a_place_where_the_others_wait_is_passed_over_and_one_halts_longer_there():
+    places, held, free = Places("seed"), Place(1, own=False), Place(2, own=False)
+    places.note("update_session", Lines(all=2, own=0))
+
+    def turns(count):
+        return [places.next("update_session") for _ in range(count)]
+
+    places.tell("update_session", held, held=True)
+    places.tell("update_session", free, held=False)
+    assert turns(1) == [free]
+    assert places.ease("update_session", held) == 2
+
+    for _ in range(9):
+        places.tell("update_session", held, held=True)
+    assert held not in turns(15)
+    assert places.ease("update_session", held) == 16
+
+    places.tell("update_session", held, held=False)
+    assert held in turns(2)
+
+
+def test_where_the_others_wait_everywhere_a_place_is_chosen_all_the_same():
+    places, only = Places("seed"), Place(1, own=False)
+    places.note("update_session", Lines(all=1, own=0))
+    for _ in range(5):
+        places.tell("update_session", only, held=True)
+
+    assert [places.next("update_session") for _ in range(3)] == [only] * 3
+
+
+def test_one_halts_for_as_long_as_another_one_gets_on():
+    halt, store = Halt(Place(1, own=False), others=1, seconds=1e-3), TwoSteps()
+
+    def go_on_for_long():
+        with halt.meanwhile(), within(store, "other") as lines:
+            halt.watch(lines)
+            for _ in range(300):
+                store.update_session()
+
+    other = threading.Thread(target=go_on_for_long)
+    other.start()
+    with halt.halting(), within(store, "seed", halt):
+        store.update_session()
+    other.join()
+
+    assert store.one == 301
 
 
 def test_code_without_methods_of_that_name_has_places_all_the_same():

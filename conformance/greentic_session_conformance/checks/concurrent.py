@@ -1,5 +1,6 @@
 """concurrent: several callers at once."""
 
+from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, for_each_crew
 from greentic_session_conformance.checks.race import UNKNOWN, keeps_what_it_is_given, marked, race
@@ -206,6 +207,13 @@ def find_never_answers_a_torn_pair(case: Case) -> None:
     race(case, once)
 
 
+def _all_find(case: Case, crew: Crew, ctx: TenantCtx, found: tuple[str, SessionData] | None) -> None:
+    """Every caller is answered the same as the one who waited for all of them; what one has kept may be its own alone."""
+    for answer in _succeeded(case, crew.volley([("find_by_user", ctx, ctx.user)] * CALLERS), "find_by_user"):
+        got = "nothing" if answer.value is None else "another session than somebody else, when all are done"
+        case.expect(answer.value == found, "the same session for every caller", got)
+
+
 @check("CONC-08")
 def find_is_exact_once_writers_are_quiet(case: Case) -> None:
     """After creates, updates and removes at once find answers as if they had run one after another."""
@@ -230,6 +238,8 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
             "one of the sessions just created",
             "nothing" if found is None else "another",
         )
+        if number % 4 == 1 and not others:
+            _all_find(case, crew, ctx, found)
         stays = keys[number % len(keys)]
         calls = [("update_session", key, data) if key == stays else ("remove_session", key) for key in keys]
         done = dict(zip(keys, crew.volley(calls), strict=True))
@@ -243,6 +253,8 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
                 "the one session that is left, and was updated",
                 "nothing" if found is None else "another session",
             )
+            if number % 4 == 3 and not others:
+                _all_find(case, crew, ctx, found)
         left = [store.try_remove(key) for key in keys if key not in gone]
         if not others and all(answer.ok for answer in left):
             case.expect(store.find(ctx, user) is None, "nothing once all are removed", "a session")

@@ -40,6 +40,7 @@ class _Work:
         program: its calls.
         seed: what decides where it steps back.
         halt: where it halts.
+        watched_by: what sees whether it gets on while another one halts.
         turn: what it waits for before it begins, and tells when it is through.
     """
 
@@ -47,6 +48,7 @@ class _Work:
     program: Program
     seed: str
     halt: switching.Halt | None = None
+    watched_by: switching.Halt | None = None
     turn: AbstractContextManager[None] = field(default_factory=nullcontext)
 
 
@@ -70,6 +72,7 @@ class Crew:
         self._as_tasks = as_tasks
         self._calls: list[queue.SimpleQueue[_Work | None]] = []
         self._has_lines = False
+        self._halted: switching.Halt | suspending.TaskHalt | None = None
         self._quickest: dict[str, float] = {}
         self.places = switching.Places(f"{case.random.random()}")
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -116,6 +119,8 @@ class Crew:
         while (work := self._calls[number].get()) is not None:
             work.barrier.wait()
             with work.turn, switching.within(store, work.seed, work.halt) as lines:
+                if work.watched_by is not None:
+                    work.watched_by.watch(lines)
                 for call in work.program:
                     before, invoked = replace(lines), monotonic_ns()
                     answer = _answer(store, call, loop)
@@ -156,6 +161,9 @@ class Crew:
                 self._calls[number].put(work)
             with switching.often():
                 events = self._collect(programs)
+        halted = self._halted
+        if halted is not None and halted.held is not None:
+            self.places.tell(programs[0][0][0], halted.place, held=halted.held)
         for event in events:
             seconds = (event.returned - event.invoked) / 1e9
             self._quickest[event.operation] = min(seconds, self._quickest.get(event.operation, seconds))
@@ -171,10 +179,10 @@ class Crew:
         """Whether a caller can halt in the middle of the store's code: where it awaits, or where it is Python in this process."""
         return self._as_tasks or self._has_lines
 
-    def _enough_for(self, programs: Sequence[Program]) -> float:
+    def _enough_for(self, programs: Sequence[Program], ease: int) -> float:
         """For how many seconds one halts, so that the others can go through what they do."""
         quickest = sum(self._quickest.get(call[0], 0.0) for program in programs for call in program)
-        return min(max(switching.HALT, _EASE * quickest), _SHARE * self._case.conditions.operation_timeout)
+        return min(max(ease * switching.HALT, _EASE * quickest), _SHARE * self._case.conditions.operation_timeout)
 
     def _halt(
         self,
@@ -182,7 +190,13 @@ class Crew:
         programs: Sequence[Program],
         place: switching.Place | None,
     ) -> _Halt | None:
-        return None if place is None else kind(place, len(programs) - 1, self._enough_for(programs[1:]))
+        if place is None:
+            self._halted = None
+            return None
+        ease = self.places.ease(programs[0][0][0], place)
+        made = kind(place, len(programs) - 1, self._enough_for(programs[1:], ease))
+        self._halted = made
+        return made
 
     def _shared_out(self, programs: Sequence[Program], place: switching.Place | None) -> list["_Work"]:
         barrier, choose = threading.Barrier(len(programs)), self._case.random
@@ -190,8 +204,8 @@ class Crew:
         halt = self._halt(switching.Halt, programs, place)
         if halt is not None:
             for work in works:
-                work.turn = halt.meanwhile()
-            works[0].halt, works[0].turn = halt, halt.halting()
+                work.turn, work.watched_by = halt.meanwhile(), halt
+            works[0].halt, works[0].turn, works[0].watched_by = halt, halt.halting(), None
         return works
 
     def volley(self, calls: Sequence[Call]) -> list[Answer]:

@@ -19,10 +19,14 @@ class TaskHalt:
         place: at which of the suspensions of the one task; none of them is an operation's own more than another.
         others: how many others there are.
         seconds: how long it halts at most, where the others wait for what it holds.
+
+    Attributes:
+        held: whether it halted, and the others weren't through when it went on; ``None`` where it hasn't halted.
     """
 
     def __init__(self, place: Place, others: int, seconds: float = HALT) -> None:
         self.place = place
+        self.held: bool | None = None
         self._left, self._seconds = others, seconds
         self._reached, self._through = asyncio.Event(), asyncio.Event()
 
@@ -30,6 +34,7 @@ class TaskHalt:
         """Halt."""
         self._reached.set()
         await _at_most(self._seconds, self._through)
+        self.held = not self._through.is_set()
 
     @asynccontextmanager
     async def halting(self) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
@@ -18,6 +19,12 @@ _ODDS: Final = 0.06
 _PAUSE: Final = 1e-6
 #: For how long one caller halts at least, where the others wait for what it holds, in seconds.
 HALT: Final = 2e-3
+#: How many times as long it halts where the others have come through before: what makes them late there is no lock, but the machine.
+_FREE: Final = 5
+#: For what part of that time the others must not have got on.
+_LOOK: Final = 1 / 4
+#: How often in a row a place counts as one where the others wait: it is passed over, and the next halt is longer, twice as much each time.
+_MOST_HELD: Final = 4
 #: For how long the others wait for one that doesn't come to where it halts, in seconds.
 PATIENCE: Final = 5e-2
 #: How often the interpreter looks for another thread by itself, in seconds.
@@ -80,6 +87,30 @@ class Place:
         return (at_own and lines.own == self.line) if self.own else lines.all == self.line
 
 
+@dataclass(slots=True)
+class _Known:
+    """What is known of a place.
+
+    Attributes:
+        held: how often in a row the others waited there for what the one that halts holds.
+        rest: how many more times it is passed over.
+        free: whether the others came through there when it was tried last.
+    """
+
+    held: int = 0
+    rest: int = 0
+    free: bool = False
+
+
+@dataclass(slots=True)
+class _Turns:
+    """Whose turn it is: whether a line of the operation's own comes next, and which one of them, and of all."""
+
+    own_next: bool
+    own: int
+    all: int
+
+
 class Places:
     """The places in each operation, as far as they are known: those that a caller has come through before.
 
@@ -90,25 +121,63 @@ class Places:
     def __init__(self, seed: str) -> None:
         self._choose = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._most: dict[str, Lines] = {}
-        self._turns: dict[str, int] = {}
+        self._turns: dict[tuple[str, str], _Turns] = {}
+        self._known: dict[tuple[str, Place], _Known] = {}
 
     def note(self, operation: str, lines: Lines) -> None:
         """Know through how many lines a call has come."""
         most = self._most.setdefault(operation, Lines())
         most.all, most.own = max(most.all, lines.all), max(most.own, lines.own)
 
-    def next(self, operation: str) -> Place | None:
+    def next(self, operation: str, what: str = "") -> Place | None:
         """Another place each time, until all have had their turn; nothing while none is known.
 
-        Every other one is a line of the operation's own method: they are few, and most races lie between two of them.
+        Every other one is a line of the operation's own method: they are few, and most races lie between two of them. Where one
+        that halted was waited for, there is nothing to see, mostly: such a place is passed over, more and more often.
+
+        Args:
+            operation: the operation during which one halts.
+            what: what the others do meanwhile: for each of that all places have their turn.
         """
         most = self._most.get(operation, Lines())
         if not most.all:
             return None
-        turn = self._turns.setdefault(operation, self._choose.randrange(1000))
-        self._turns[operation] += 1
-        own = bool(turn % 2 and most.own)
-        return Place(turn // 2 % (most.own if own else most.all) + 1, own)
+        choose = self._choose.randrange
+        turns = self._turns.get((operation, what))
+        if turns is None:
+            turns = self._turns[operation, what] = _Turns(bool(choose(2)), choose(1000), choose(1000))
+        own = turns.own_next and most.own > 0
+        turns.own_next = not turns.own_next
+        place = self._next(turns, most, own=own)
+        for _ in range(most.own if own else most.all):
+            known = self._known.get((operation, place))
+            if known is None or not known.rest:
+                break
+            known.rest -= 1
+            place = self._next(turns, most, own=own)
+        return place
+
+    @staticmethod
+    def _next(turns: _Turns, most: Lines, *, own: bool) -> Place:
+        if own:
+            turns.own += 1
+            return Place(turns.own % most.own + 1, own)
+        turns.all += 1
+        return Place(turns.all % most.all + 1, own)
+
+    def ease(self, operation: str, place: Place) -> int:
+        """How many times as long as elsewhere one halts at a place."""
+        known = self._known.get((operation, place), _Known())
+        return _FREE if known.free else 2**known.held
+
+    def tell(self, operation: str, place: Place, *, held: bool) -> None:
+        """Know how it went at a place: did the others wait for what the one that halted there holds?
+
+        Whoever is late for another reason has more time when the place is tried again.
+        """
+        known = self._known.setdefault((operation, place), _Known())
+        known.held, known.free = min(known.held + 1, _MOST_HELD) if held else 0, not held
+        known.rest = 2**known.held - 1
 
 
 class Halt:
@@ -120,18 +189,40 @@ class Halt:
         place: where it halts.
         others: how many others there are.
         seconds: how long it halts at most, where the others wait for what it holds.
+
+    Attributes:
+        held: whether it halted, and the others weren't through when it went on; ``None`` where it hasn't halted.
     """
 
     def __init__(self, place: Place, others: int, seconds: float = HALT) -> None:
         self.place = place
-        self._left, self._seconds = others, seconds
+        self.held: bool | None = None
+        self._others, self._left, self._seconds = others, others, seconds
         self._reached, self._through = threading.Event(), threading.Event()
         self._lock = threading.Lock()
+        self._threads: list[int] = []
+        self._lines: list[Lines] = []
 
     def stop(self) -> None:
-        """Halt."""
+        """Halt: for longer, while the others get on, or would if they had a processor."""
         self._reached.set()
-        self._through.wait(self._seconds)
+        until, look = time.monotonic() + max(self._seconds, PATIENCE), self._seconds * _LOOK
+        self.held = not self._through.wait(self._seconds - look)
+        come = -1
+        while self.held and time.monotonic() < until and (come != self._come() or self._would_go_on()):
+            come = self._come()
+            self.held = not self._through.wait(look)
+
+    def watch(self, lines: Lines) -> None:
+        """See by the lines that one of the others comes through whether it gets on."""
+        self._lines.append(lines)
+
+    def _come(self) -> int:
+        return sum(lines.all for lines in list(self._lines))
+
+    def _would_go_on(self) -> bool:
+        """Whether one of the others hasn't begun, or waits for nothing but a processor."""
+        return len(self._threads) < self._others or any(map(_is_ready, list(self._threads)))
 
     @contextmanager
     def halting(self) -> Iterator[None]:
@@ -144,6 +235,7 @@ class Halt:
     @contextmanager
     def meanwhile(self) -> Iterator[None]:
         """One of the others, who begins when the one has halted."""
+        self._threads.append(threading.get_native_id())
         self._reached.wait(PATIENCE)
         try:
             yield
@@ -152,6 +244,15 @@ class Halt:
                 self._left -= 1
                 if not self._left:
                     self._through.set()
+
+
+def _is_ready(thread: int) -> bool:
+    """Whether a thread of this process runs, or could; where the system doesn't tell, it doesn't."""
+    try:
+        told = Path(f"/proc/self/task/{thread}/stat").read_bytes()
+    except OSError:
+        return False
+    return told.rpartition(b")")[2].split()[:1] == [b"R"]
 
 
 @contextmanager

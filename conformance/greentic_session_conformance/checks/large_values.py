@@ -59,8 +59,11 @@ def a_large_update_is_fenced(case: Case) -> None:
     small = session(_OWN)
     with case.given():
         store.remove(_held(case, store))
-        key = store.create(_OWN, small)
     for other, _, rule in _OTHERS:
+        with case.given():
+            key = store.create(_OWN, small)
+            for _ in range(4):
+                case.expect_data(store.get(key), small, "get_session")
         for what, data in _large(other):
             answer = store.try_update(key, data)
             case.expect_refusal(answer, f"update_session with {what} of context_json", rule)
@@ -124,17 +127,20 @@ def large_snapshots_of_wide_characters(case: Case) -> None:
     store = case.store()
     with case.given():
         store.remove(_held(case, store))
+        data = _of_nuls(8)
+        key = store.create(data.tenant_ctx, data)
+        case.expect_data(store.get(key), data, "get_session of eight NULs in each text")
     wide = ("a" + "é" * 131_071, "ab" + "€" * 87_380, "a" + "\U0001f600" * 65_535)
     rows = [(f"256 KiB, {text[:3]!a} and so on", session(_OWN, context_json=text)) for text in wide]
-    for what, data in (*rows, ("all at once, each of NULs", _of_nuls())):
+    for what, data in (*rows, ("all at once, each of NULs", _of_nuls(4_096))):
         key = store.create(data.tenant_ctx, data)
         case.expect_data(store.get(key), data, f"get_session of {what}")
         with case.given():
             store.remove(key)
 
 
-def _of_nuls() -> SessionData:
-    """The most that every store holds, of the character that takes most room in JSON: 2.2 MB of it."""
-    whole = everything("\x00" * 4_096, "flow.1")
-    attributes = {f"{number:02d}": "\x00" * 1_022 for number in range(64)}
-    return whole.replace(tenant_ctx=whole.tenant_ctx.replace(attributes=attributes), context_json="\x00" * len(LARGEST))
+def _of_nuls(count: int) -> SessionData:
+    """So many in each text, in proportion elsewhere. With 4,096 it is the most that every store holds: 2.2 MB of JSON, in which each takes six bytes."""
+    whole = everything("\x00" * count, "flow.1")
+    attributes = {f"{number:02d}": "\x00" * min(count, 1_022) for number in range(64)}
+    return whole.replace(tenant_ctx=whole.tenant_ctx.replace(attributes=attributes), context_json="\x00" * count * 64)

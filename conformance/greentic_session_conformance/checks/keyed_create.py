@@ -129,6 +129,11 @@ def a_key_is_not_what_is_written_beside_another(case: Case) -> None:
     """What a store may use as the name of another session's lock, part, owner or routing entry is a key like any other, whichever comes first."""
     store = case.store()
     ctx = context()
+    with case.given():
+        one, other = (store.create(ctx, session(ctx), key) for key in ("one", "other"))
+        store.update(one, session(ctx, node="node.changed"))
+        store.remove(one)
+        case.expect_data(store.get(other), session(ctx), "get_session of another key")
     for main, names, first in (("K", (*_BESIDE, *_ENTRIES), True), ("L", _BESIDE, False)):
         beside = [f"{main}{name}" if name in _BESIDE else name for name in names]
         kept = {key: session(ctx, node=f"node.{number}") for number, key in enumerate(beside)}

@@ -71,7 +71,7 @@ def test_the_others_see_what_is_there_where_one_halts(place, seen, monkeypatch):
 
 
 def test_one_that_the_others_wait_for_goes_on_by_itself():
-    held, halt = threading.Lock(), Halt(Place(2, own=False), others=1)
+    held, halt = threading.Lock(), Halt(Place(3, own=False), others=1)
 
     class Locked(TwoSteps):
         def update_session(self):

@@ -20,9 +20,18 @@ def rows(path: str) -> tuple[Row, ...]:
     return tuple(json.loads(line) for line in text.splitlines() if line)
 
 
-def rows_for(path: str, rule: str) -> tuple[Row, ...]:
-    """The rows of a file that show one rule: the first one that they name."""
-    found = tuple(row for row in rows(path) if row["rules"][0] == rule)
+@cache
+def rows_by_rule(path: str) -> Mapping[str, list[Row]]:
+    """The rows of a file under the rule that they show: the first one that they name."""
+    found: dict[str, list[Row]] = {}
+    for row in rows(path):
+        found.setdefault(row["rules"][0], []).append(row)
+    return found
+
+
+def rows_for(path: str, rule: str) -> list[Row]:
+    """The rows of a file that show one rule, of which there must be some."""
+    found = rows_by_rule(path).get(rule)
     if not found:
         message = f"no vector in {path} shows {rule}"
         raise LookupError(message)
@@ -51,20 +60,23 @@ def sample(of: Sequence[Row], generator: random.Random) -> list[Row]:
 
 def _cases(row: Row) -> set[Any]:
     contexts = [row[name] for name in ("stored", "data", "new", "caller") if name in row]
-    said = [tuple(tuple(ctx.get(name) for name in names) for ctx in contexts) for names in _DIMENSIONS]
-    same = tuple(one == other for one, other in said)
-    besides = tuple(tuple((name, str(ctx[name])) for name in ctx if name not in _NAMES) for ctx in contexts)
-    return {(row.get("user"), row["expect"], same, index, case) for index, case in enumerate((*said, besides))}
+    said = [tuple([tuple(map(ctx.get, names)) for ctx in contexts]) for names in _DIMENSIONS]
+    same = tuple([one == other for one, other in said])
+    besides = tuple([str([(name, ctx[name]) for name in ctx if name not in _NAMES]) for ctx in contexts])
+    shown = (row.get("user"), row["expect"], same)
+    return {(shown, index, case) for index, case in enumerate((*said, besides))}
 
 
-@cache
-def _context(document: str) -> TenantCtx:
-    return TenantCtx.from_json(document)
+#: What the rows hold, by how it looks: most of them hold the same few.
+_CONTEXTS: dict[str, TenantCtx] = {}
 
 
 def context(document: Mapping[str, Any]) -> TenantCtx:
     """The TenantCtx that a row holds as a JSON object."""
-    return _context(json.dumps(document))
+    looks = repr(document)
+    if looks not in _CONTEXTS:
+        _CONTEXTS[looks] = TenantCtx.from_json(json.dumps(document))
+    return _CONTEXTS[looks]
 
 
 def text(row: Row) -> bytes:

@@ -134,7 +134,7 @@ class PrefersTheBlob(Base):
         self.blobs.pop(key, None)
 
 
-class ComparesTheBeginning(Base):
+class ComparesTheFirstChunk(Base):
     """OPS-08: an update whose snapshot begins like the one stored, and is as long, isn't written."""
 
     rule = "OPS-08"

@@ -1,5 +1,6 @@
 """Stores that refuse with another code, or say too much or too little where nobody looked."""
 
+import re
 import unicodedata
 
 from base import Base
@@ -215,11 +216,10 @@ class ComplainsOfUsers(Base):
 
     rule = "ERR-08"
     fault = "a regular expression and a ValueError at the front door"
-    maybe = frozenset({"ROUTE-01", "ROUTE-03"})
-    also = frozenset({"ERR-09", "FENCE-19", "FENCE-21", "ROUTE-10", "ROUTE-11"})
+    also = frozenset({"ERR-09"})
 
     def find_by_user(self, ctx, user):
-        if not user.replace("-", "").isalnum():
+        if not re.fullmatch("[A-Za-z0-9._-]+", user):
             message = "not an id"
             raise ValueError(message)
         return super().find_by_user(ctx, user)

@@ -179,7 +179,7 @@ class TeamAllFindsAll(OpensAtFind):
 
     rule = "FENCE-11"
     fault = "an entry of the menu that filters by team, taken for the name of one"
-    also = frozenset({"FENCE-19"})
+    also = frozenset({"FENCE-19", "ROUTE-11"})
     dimension = "team"
 
     def opens(self, ctx, session):

@@ -58,7 +58,7 @@ class LeavesALock(OnRedis):
 
     rule = "REDIS-04"
     fault = "redis-py's Lock under the session's own name, never released"
-    also = frozenset({"REDIS-06"})
+    also = frozenset({"KEY-08", "REDIS-06"})
     store = _LeavesALock
 
 
@@ -78,7 +78,7 @@ class DeletesTheUsersEverywhere(OnRedis):
     rule = "REDIS-20"
     fault = "SCAN MATCH *:user:*:{user} in a Redis that is shared"
     maybe = frozenset({"ROUTE-08"})
-    also = frozenset({"REDIS-15"})
+    also = frozenset({"KEY-08", "REDIS-15"})
     store = _DeletesTheUsersEverywhere
 
 

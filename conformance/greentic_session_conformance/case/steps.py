@@ -105,8 +105,7 @@ class Steps:
         """A call in words."""
         told = [self._word(argument) for argument in step.arguments]
         if step.operation == "create_session" and len(step.arguments) == 2:
-            ctx, data = step.arguments
-            caller, stored = self._word(ctx), self._word(data)
+            caller, stored = told
             told = [stored] if caller == stored else [stored, f"by {caller}"]
         told += [f"{name}={self._word(value)}" for name, value in step.keywords.items()]
         return f"{step.operation}({', '.join(told)})"

@@ -39,7 +39,7 @@ def a_created_session_is_there(case: Case) -> None:
 def no_deadline_ends_a_session(case: Case) -> None:
     """A session is still there when the deadline in its context, which is the flow's business, has passed."""
     store = case.store()
-    due = _clock() + 30
+    due = _clock() + 10
     ctx = context().replace(deadline=InvocationDeadline(due))
     key = store.create(ctx, session(ctx))
     # Some clocks of stores have seconds.

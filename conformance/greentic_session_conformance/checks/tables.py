@@ -11,7 +11,7 @@ from greentic_session_conformance.case import Case, Failed, Handle, NotJudged
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import rows_alone as alone
 from greentic_session_conformance.samples import session
-from greentic_session_conformance.vectors import Row, context, rows, sample
+from greentic_session_conformance.vectors import Row, context, rows_by_rule, sample
 
 #: The keys of sessions that rows have made and left.
 Keys = list[str]
@@ -35,7 +35,7 @@ def decide(case: Case, rule: str, store: Handle | None = None) -> None:
         ("fence/create.jsonl", _accepted_creates, alone.create),
         ("fence/update.jsonl", _updates, alone.update),
     )
-    shown = {path: [row for row in rows(path) if row["rules"][0] == rule] for path, _, _ in tables}
+    shown = {path: rows_by_rule(path).get(rule, []) for path, _, _ in tables}
     if not any(shown.values()):
         message = f"no row of the fence's tables shows {rule}"
         raise LookupError(message)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 #: The modules of checks, in the order in which they run: what everything else stands on comes first.
 MODULES = (
     "operations",
-    "capacity",
     "issued_keys",
     "data",
     "fence",
     "routing",
     "large_values",
     "errors",
+    "capacity",
     "keyed_create",
     "redis_layout",
     "faulty_records",

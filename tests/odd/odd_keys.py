@@ -9,6 +9,7 @@ from plain_store import Plain
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNS = "!#$%&()+,-./:;<=>?@[]^_{|}~"
 EMOJI = [chr(0x1F600 + number) for number in range(64)]
+SHARDS = ("amber", "birch", "cedar", "delta", "ebony", "flint", "grove", "hazel")
 
 
 class Ulids(Plain):
@@ -75,3 +76,19 @@ class FewCharacters(Plain):
 
     def issue(self):
         return "".join(chr(0x20000 + secrets.randbelow(0x60000)) for _ in range(5))
+
+
+class AllotsShards(Plain):
+    """Keys begin with the name of a shard, which tenants are given as they come: it tells nothing of a tenant."""
+
+    def __init__(self):
+        super().__init__()
+        self.shards = {}
+
+    def create_session(self, ctx, data, key=None):
+        with self.lock:
+            self.shard = self.shards.setdefault(ctx.tenant_id, SHARDS[len(self.shards) % len(SHARDS)])
+            return super().create_session(ctx, data, key)
+
+    def issue(self):
+        return f"{self.shard}-{super().issue()}"

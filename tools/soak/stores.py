@@ -44,6 +44,7 @@ STORES: tuple[Soaked, ...] = (
         "PicturesOfATypeOfItsOwn",
         "Signs",
         "FewCharacters",
+        "AllotsShards",
     ),
     *_odd("odd_values", "ThroughJson", "ThroughJsonText", "ThroughPickle", "AnswersLists", "HoldsNoMoreThanItMust"),
     *_odd("odd_errors", "OwnSubclasses", "OnlyCodes", "CodesOfAnEnumOfItsOwn", "AlsoRefusesWhatIsNoId"),
@@ -52,4 +53,5 @@ STORES: tuple[Soaked, ...] = (
     *_odd("odd_calls", "FarAway", sleeps=True),
     *_odd("odd_async", "Async", "ReadsAsync", "WritesAsync"),
     Soaked("OpenedOnALoop", "tests/odd/odd_async.py:OpenedOnALoop"),
+    Soaked("OneAtATime", "tests/odd/odd_places.py:OneAtATime"),
 )

@@ -52,16 +52,16 @@ def keys_are_not_derived_from_the_arguments(case: Case) -> None:
 @check("OPS-05")
 def no_part_of_a_key_tells_the_user(case: Case) -> None:
     """In two storages the keys of one user have no beginning and no end in common that the keys of others don't have."""
-    if not case.opens_storages:
+    if not case.storages_end:
         case.remark = "two storages can't be compared: the fixture lends one store"
         return
     of_each: dict[str, list[str]] = {f"user-{number}": [] for number in range(8)}
     # What is allotted to users as they come, such as a shard's number, is another one where they come in another order.
     for users in (list(of_each), list(reversed(of_each))):
-        store = case.store()
-        for user in users * 3:
-            ctx = context("dev", f"tenant-{user}", f"team-{user}", user)
-            of_each[user].append(store.create(ctx, session(ctx)))
+        with case.place() as (_, store):
+            for user in users * 3:
+                ctx = context("dev", f"tenant-{user}", f"team-{user}", user)
+                of_each[user].append(store.create(ctx, session(ctx)))
         case.steps.forget_calls()
     everybodys = [key for keys in of_each.values() for key in keys]
     for end, turned in (("beginning", slice(None)), ("end", slice(None, None, -1))):

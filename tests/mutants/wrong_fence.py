@@ -147,7 +147,7 @@ class PrefersTheOlderTeam(Base):
 
     rule = "FENCE-13"
     fault = "`ctx.team or ctx.team_id`, in the order in which the schema lists them"
-    also = frozenset({"FENCE-03", "FENCE-05", "FENCE-11", "FENCE-15", "FENCE-16", "FENCE-21"})
+    also = frozenset({"FENCE-03", "FENCE-05", "FENCE-11", "FENCE-15", "FENCE-16", "FENCE-21", "ROUTE-11"})
 
     def team(self, ctx):
         return ctx.team if ctx.team is not None else ctx.team_id
@@ -158,7 +158,7 @@ class PrefersTheOlderUser(Base):
 
     rule = "FENCE-13"
     fault = "`ctx.user or ctx.user_id`, in the order in which the schema lists them"
-    also = frozenset({"FENCE-04", "FENCE-08", "FENCE-12", "FENCE-15", "FENCE-16", "FENCE-18", "FENCE-21"})
+    also = frozenset({"FENCE-04", "FENCE-08", "FENCE-12", "FENCE-15", "FENCE-16", "FENCE-18", "FENCE-21", "ROUTE-11"})
 
     def user(self, ctx):
         return ctx.user if ctx.user is not None else ctx.user_id
@@ -180,7 +180,7 @@ class ComparesTheLegacyTenant(Base):
 
     rule = "FENCE-14"
     fault = "a store written before tenant_id came"
-    also = frozenset({"FENCE-02", "FENCE-07", "FENCE-10", "FENCE-15", "FENCE-16", "FENCE-21"})
+    also = frozenset({"FENCE-02", "FENCE-07", "FENCE-10", "FENCE-15", "FENCE-16", "FENCE-21", "ROUTE-11"})
 
     def part(self, dimension, ctx):
         return ctx.tenant if dimension == "tenant" else super().part(dimension, ctx)

@@ -102,7 +102,7 @@ class RoutesByTheOlderUser(Misreads):
 
     rule = "FENCE-13"
     fault = "an index that is filled by other code than the one that reads it"
-    also = frozenset({"FENCE-21"})
+    also = frozenset({"FENCE-21", "ROUTE-11"})
     at, misread = "route", staticmethod(older_user_first)
 
 

@@ -4,7 +4,7 @@ from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.issued_keys import differ
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import LARGEST, context, session
+from greentic_session_conformance.samples import LARGEST, USER, context, session
 
 MANY = 1_000
 #: So many beyond them at quick effort: caches are bounded by round numbers, a thousand or 1,024.
@@ -19,6 +19,12 @@ _ONE_USERS = (0, 2, 4)
 def a_thousand_sessions_are_held(case: Case) -> None:
     """A thousand sessions are there at once, three eighths one user's, an eighth nobody's, the others each of a tenant of its own; and again as many once they are removed."""
     store = case.store()
+    with case.given():
+        ctx = context("before")
+        one = store.create(ctx, session(ctx))
+        case.expect_data(store.get(one), session(ctx), "get_session")
+        case.expect(store.find(ctx, USER) is not None, "one session to be found", "nothing")
+        store.remove(one)
     made = [session(_owner(i), node=f"node.{i}", context_json=f'{{"i":{i}}}') for i in range(MANY)]
     keys = [store.create(data.tenant_ctx, data) for data in made]
     case.steps.forget_calls()

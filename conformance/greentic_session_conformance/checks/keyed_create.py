@@ -57,6 +57,7 @@ def a_taken_key_is_refused(case: Case) -> None:
     data = session(ctx)
     with case.given():
         issued, given = store.create(ctx, data), store.create(ctx, data, "taken")
+        case.expect_data(store.get(given), data, "get_session")
         found = store.find(ctx, USER)
         case.expect(found is not None and found[0] == given, "the newer session to be found", "another, or nothing")
     for key in (given, issued):

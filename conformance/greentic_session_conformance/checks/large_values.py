@@ -114,6 +114,10 @@ def large_sessions_do_not_touch_each_other(case: Case) -> None:
 def the_newest_of_a_users_large_sessions_is_found(case: Case) -> None:
     """Of a user's many large sessions the newest is found, however much there is of the older ones."""
     store = case.store()
+    with case.given():
+        small = store.create(_OWN, session(_OWN))
+        case.expect_data(store.get(small), session(_OWN), "get_session")
+        case.expect(store.find(_OWN, USER) is not None, "a small session to be found", "nothing")
     for number in range(1, PAGES + 1):
         key = _held(case, store)
         found = store.find(_OWN, USER)

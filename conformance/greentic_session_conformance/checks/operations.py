@@ -35,9 +35,9 @@ def a_created_session_is_there(case: Case) -> None:
     case.expect(store.get(key) is not None, "get_session answers a session", "nothing")
 
 
-@check("OPS-02")
+@check("OPS-02", "OPS-10", "ROUTE-01", "FENCE-16")
 def no_deadline_ends_a_session(case: Case) -> None:
-    """A session is still there when the deadline in its context, which is the flow's business, has passed."""
+    """A session is still there, found, updated and removed like any other when the deadline in its context, which is the flow's business, has passed."""
     store = case.store()
     due = _clock() + 10
     ctx = context().replace(deadline=InvocationDeadline(due))
@@ -46,7 +46,14 @@ def no_deadline_ends_a_session(case: Case) -> None:
     until = due + (0 if case.conditions.effort == "quick" else 1_100)
     while (left := until - _clock()) >= 0:
         time.sleep(left / 1_000 + 0.001)
-    case.expect(store.get(key) is not None, "get_session answers a session whose deadline has passed", "nothing")
+    passed = "a session whose deadline has passed"
+    found = store.find(ctx, USER)
+    case.expect(store.get(key) is not None, f"get_session answers {passed}", "nothing")
+    case.expect(found is not None and found[0] == key, f"find_by_user answers {passed}", "nothing", "ROUTE-01")
+    answer = store.try_update(key, session(ctx, node="node.late"))
+    case.expect(answer.ok, f"update_session of {passed}", answer.describe(), "FENCE-16")
+    answer = store.try_remove(key)
+    case.expect(answer.ok, f"remove_session of {passed}", answer.describe(), "OPS-10")
 
 
 def _clock() -> int:
@@ -294,10 +301,26 @@ def reads_change_nothing(case: Case) -> None:
     for _ in range(case.rounds(READS)):
         case.expect_data(store.get(key), data, "get_session, repeated")
         case.expect(store.get("no-such-key") is None, "nothing for an unknown key, repeatedly", "a session")
-        store.find(ctx, "user-7")
+        store.find(ctx, USER)
         store.find(ctx, "nobody")
         case.steps.forget_calls()
     case.expect_data(store.get(key), data, "get_session after several finds")
+
+
+@check("OPS-14")
+def a_get_takes_no_routing(case: Case) -> None:
+    """A session is found as before when it was read by its key."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    with case.given():
+        key = store.create(ctx, data)
+        for _ in range(4):  # that it is found again and again is for the ROUTE family to say
+            case.expect(store.find(ctx, USER) == (key, data), "the session to be found", "something else")
+    case.expect_data(store.get(key), data, "get_session")
+    found = store.find(ctx, USER)
+    got = "nothing" if found is None else "something else"
+    case.expect(found == (key, data), "the session, found after a get_session", got)
 
 
 @check("OPS-17")
@@ -311,6 +334,7 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
     with case.given():
         older, unnamed = store.create(ctx, data), store.create(maker, anonymous)
         key = store.create(ctx, data)
+        case.expect_data(store.get(key), data, "get_session")
         case.expect(store.find(ctx, "user-7") == (key, data), "the session to be found", "something else")
         found = store.find(maker, "user-9")
         case.expect(found == (unnamed, anonymous), "the session without a user to be found", "something else")

@@ -1,10 +1,22 @@
 """ROUTE: from a user to the session that waits for them."""
 
-from greentic_session import Impersonation, SessionData, TenantCtx
+from collections.abc import Iterator
+
+from greentic_session import Impersonation, InvocationDeadline, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.tables import decide
-from greentic_session_conformance.samples import USER, context, full, session
+from greentic_session_conformance.samples import (
+    LARGEST,
+    MOST_ATTRIBUTES,
+    TEXTS,
+    USER,
+    beyond_the_sizes,
+    context,
+    everything,
+    full,
+    session,
+)
 
 Found = tuple[str, SessionData] | None
 
@@ -91,6 +103,123 @@ def the_newest_session_is_found(case: Case) -> None:
         with case.given():
             store.remove(newer)
             store.remove(older)
+
+
+@check("ROUTE-04", "FENCE-21")
+def who_asks_decides_nothing_but_the_scope(case: Case) -> None:
+    """Of two sessions the later one is found also by a caller whose context holds what the older one does."""
+    store = case.store()
+    older, newer = (everything(text, text) for text in ("older", "newer"))
+    with case.given():
+        key = store.create(newer.tenant_ctx, newer)
+        _expect_found(case, store.find(newer.tenant_ctx, USER), key, "the session by its own context")
+    found = store.find(older.tenant_ctx, USER)
+    case.expect(found is not None, "the session by a context that differs in all but its scope", "nothing", "FENCE-21")
+    with case.given():
+        store.remove(key)
+        store.create(older.tenant_ctx, older)
+        key = store.create(newer.tenant_ctx, newer)
+    _expect_found(
+        case, store.find(older.tenant_ctx, USER), key, "the later of two sessions, by a caller like the older"
+    )
+
+
+@check("ROUTE-01", "ROUTE-04", "ROUTE-05")
+def a_session_is_found_whatever_it_holds(case: Case) -> None:
+    """A session is found after its create and after its update, whatever of it is empty, large or past; and when it has lost all of that."""
+    store = case.store()
+    ctx = context()
+    plain = session(ctx)
+    with case.given():
+        newest = store.create(ctx, plain)
+        _expect_found(case, store.find(ctx, USER), newest, "a plain session to be found")
+        store.update(newest, session(ctx, node="node.changed"))
+        _expect_found(case, store.find(ctx, USER), newest, "a plain session to be found after its update")
+    issued = {newest}
+    for what, data in (*_holding(ctx), *beyond_the_sizes(ctx)):
+        answer = store.try_create(ctx, data)
+        if not answer.ok:  # what every store has to take is for the DATA family to say
+            continue
+        key = answer.value
+        case.expect(key not in issued, "a key of its own", "the key of an earlier session", "OPS-04")
+        issued.add(key)
+        found = store.find(data.tenant_ctx, USER)
+        case.expect(found is not None, f"the session with {what}, after its create", "nothing", "ROUTE-01")
+        case.expect(
+            found is not None and found[0] == key, f"the newest session, with {what}", "an older one", "ROUTE-04"
+        )
+        for changed, held in ((plain, f"no more {what}"), (data, what)):
+            with case.given():
+                issued.add(store.create(ctx, plain))
+            if not store.try_update(key, changed).ok:
+                continue
+            found = store.find(changed.tenant_ctx, USER)
+            got = "nothing" if found is None else "another session"
+            told = f"the session with {held}, after its update"
+            case.expect(found is not None and found[0] == key, told, got, "ROUTE-05")
+
+
+def _holding(ctx: TenantCtx) -> Iterator[tuple[str, SessionData]]:
+    """Sessions of a context, each with something that a store may take for a reason to pass them over."""
+    plain = session(ctx)
+    for text in ("", "null", "{}", "[]", '""', "0", "false", LARGEST):
+        yield f"the context_json {text[:8]!a}", plain.replace(context_json=text)
+    for text in ("", "done", "t" * 4_096):
+        yield f"texts that are {text[:8]!a}", everything(text, "done").replace(tenant_ctx=_texts(ctx, text))
+    yield "64 attributes", plain.replace(tenant_ctx=ctx.replace(attributes=MOST_ATTRIBUTES))
+    yield "attributes that say that it is over", plain.replace(tenant_ctx=ctx.replace(attributes=_OVER))
+    for attempt in (1, 3, 5, 10, 100, 2**32 - 1):
+        yield f"attempt {attempt}", plain.replace(tenant_ctx=ctx.replace(attempt=attempt))
+    for millis in (-1, 0, 1, 4_102_444_800_000):
+        yield f"a deadline of {millis}", plain.replace(tenant_ctx=ctx.replace(deadline=InvocationDeadline(millis)))
+    whose = Impersonation("actor.1", "a reason")
+    yield "an impersonation", plain.replace(tenant_ctx=ctx.replace(impersonation=whose))
+
+
+#: Attributes that could mean that a session waits no longer.
+_OVER = {
+    "deleted": "true",
+    "archived": "true",
+    "hidden": "true",
+    "enabled": "false",
+    "status": "closed",
+    "state": "done",
+}
+
+
+def _texts(ctx: TenantCtx, text: str) -> TenantCtx:
+    return ctx.replace(**dict.fromkeys(TEXTS, text))
+
+
+@check("ROUTE-11")
+def an_older_name_takes_no_entry(case: Case) -> None:
+    """A session whose pairs differ takes no entry from who is called what its older names say."""
+    store = case.store()
+    own = context("dev", "older-tenant", "older-team", "older-user")
+    others = (
+        TenantCtx("dev", "older-tenant", "newer-tenant", "older-team", "older-team", "older-user", "older-user"),
+        TenantCtx("dev", "older-tenant", "older-tenant", "older-team", "newer-team", "older-user", "older-user"),
+        TenantCtx("dev", "older-tenant", "older-tenant", "older-team", "older-team", "older-user", "newer-user"),
+        TenantCtx("dev", "older-tenant", "newer-tenant", "older-team", "newer-team", "older-user", "newer-user"),
+    )
+    elsewhere = context("dev", "newer-tenant", "older-team", "older-user")
+    with case.given():
+        key = store.create(own, session(own))
+        theirs = store.create(elsewhere, session(elsewhere))
+        store.update(theirs, session(elsewhere, node="node.changed"))
+        store.remove(theirs)
+        for _ in range(4):
+            _expect_found(case, store.find(own, "older-user"), key, "the own session, after one of another tenant")
+    for other in others:
+        with case.given():
+            theirs = store.create(other, session(other))
+        _expect_found(case, store.find(own, "older-user"), key, "the own session, after one whose pairs differ")
+        with case.given():
+            store.update(theirs, session(other, node="node.changed"))
+        _expect_found(case, store.find(own, "older-user"), key, "the own session, after an update of one like that")
+        with case.given():
+            store.remove(theirs)
+        _expect_found(case, store.find(own, "older-user"), key, "the own session, after a remove of one like that")
 
 
 @check("ROUTE-05")

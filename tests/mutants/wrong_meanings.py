@@ -103,9 +103,9 @@ class RoutesOlderNames(Base):
 
 
 class GetTakesTheEntry(Base):
-    """OPS-14: who has got a session is taken to resume it, and its user isn't led there any more."""
+    """ROUTE-15: who has got a session is taken to resume it, and its user isn't led there any more."""
 
-    rule = "OPS-14"
+    rule = "ROUTE-15"
     fault = "a wait that is consumed by the read that precedes the resume"
     maybe = frozenset({"ROUTE-01", "ROUTE-02", "ROUTE-04", "ROUTE-05", "ROUTE-06"})
 

@@ -36,7 +36,6 @@ class AcknowledgesBeforeItStores(Base):
             "KEY-07",
             "KEY-08",
             "OPS-08",
-            "OPS-13",
             "OPS-14",
             "ROUTE-01",
             "ROUTE-02",

@@ -313,22 +313,6 @@ def reads_change_nothing(case: Case) -> None:
     case.expect_data(store.get(key), data, "get_session after several finds")
 
 
-@check("OPS-14")
-def a_get_takes_no_routing(case: Case) -> None:
-    """A session is found as before when it was read by its key."""
-    store = case.store()
-    ctx = context()
-    data = session(ctx)
-    with case.given():
-        key = store.create(ctx, data)
-        for _ in range(4):  # that it is found again and again is for the ROUTE family to say
-            case.expect(store.find(ctx, USER) == (key, data), "the session to be found", "something else")
-    case.expect_data(store.get(key), data, "get_session")
-    found = store.find(ctx, USER)
-    got = "nothing" if found is None else "something else"
-    case.expect(found == (key, data), "the session, found after a get_session", got)
-
-
 @check("OPS-17")
 def a_refusal_leaves_no_trace(case: Case) -> None:
     """Refused creates, updates and removes leave the sessions and the routing as they were."""

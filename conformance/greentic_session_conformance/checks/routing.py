@@ -490,3 +490,19 @@ def find_is_repeatable(case: Case) -> None:
             store.find(caller, "nobody")
             _expect_found(case, store.find(caller, USER), key, "the same session again")
             case.steps.forget_calls()
+
+
+@check("ROUTE-15")
+def a_get_takes_no_routing(case: Case) -> None:
+    """A session is found as before when it was read by its key."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx)
+    with case.given():
+        key = store.create(ctx, data)
+        for _ in range(4):
+            case.expect(store.find(ctx, USER) == (key, data), "the session to be found", "something else")
+    case.expect_data(store.get(key), data, "get_session")
+    found = store.find(ctx, USER)
+    got = "nothing" if found is None else "something else"
+    case.expect(found == (key, data), "the session, found after a get_session", got)

@@ -80,4 +80,4 @@ def test_the_store_on_redis_answers_as_the_oracle_does(redis_server):
 
 def test_a_wrong_store_is_found():
     with pytest.raises(Failed):
-        run(CallableTarget(RemoveUnroutesTheNewer, "wrong", Base.profiles), 100)
+        run(CallableTarget(RemoveUnroutesTheNewer, "wrong", Base.profiles), 300)

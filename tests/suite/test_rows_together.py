@@ -39,7 +39,7 @@ class FindsOnce(InMemorySessionStore):
 
 
 def result_of(rule, store):
-    [check] = [check for check in select({"core"}).checks() if check.rules[0] == rule]
+    [check, *_] = [check for check in select({"core"}).checks() if check.rules[0] == rule]
     return judge(check, CallableTarget(store, store.__name__), Conditions())
 
 

@@ -1,6 +1,7 @@
 """ERR: the codes of refusals, and what a message may not tell."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from greentic_session import TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
@@ -48,7 +49,7 @@ def _refusals(case: Case, store: Handle) -> Iterator[tuple[str, str, Answer]]:
 def the_fence_refuses_with_invalid_input(case: Case) -> None:
     """Refusals of create and update in each dimension, and in several, carry invalid_input."""
     store = case.store()
-    for operation, dimension, answer in (*_refusals(case, store), *_refusals_in_several(case, store)):
+    for operation, dimension, answer in chain(_refusals(case, store), _refusals_in_several(case, store)):
         # That it is refused at all is for the FENCE family to say.
         if not answer.ok:
             case.expect(

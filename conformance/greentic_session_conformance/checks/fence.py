@@ -3,7 +3,7 @@
 from greentic_session_conformance.case import Case
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.tables import decide
-from greentic_session_conformance.samples import context, session
+from greentic_session_conformance.samples import USER, context, everything, session
 
 
 @check("FENCE-01")
@@ -162,6 +162,19 @@ def ids_are_compared_exactly(case: Case) -> None:
 def a_matching_caller_finds(case: Case) -> None:
     """A caller of the same env, tenant and team finds the session, whatever else its context holds."""
     decide(case, "FENCE-21")
+
+
+@check("FENCE-21")
+def a_caller_who_differs_in_all_but_the_scope_finds(case: Case) -> None:
+    """A caller finds the session though every member of its context but env, tenant, team and user differs."""
+    store = case.store()
+    data, caller = everything("stored", "stored"), everything("caller", "caller").tenant_ctx
+    with case.given():
+        key = store.create(data.tenant_ctx, data)
+        case.expect(store.find(data.tenant_ctx, USER) == (key, data), "the session to be found", "something else")
+    found = store.find(caller, USER)
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == key, "the session, by a context that differs elsewhere", got)
 
 
 @check("FENCE-22")

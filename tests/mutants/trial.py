@@ -111,7 +111,7 @@ def try_out(wrong, whole=True):
 
     Args:
         wrong: the mutant.
-        whole: whether to judge by every check; else by its own and by those outside `LONG`.
+        whole: whether to judge by every check; else by its own, and at quick effort by those outside `LONG`.
     """
     trial = _try_out(wrong, getattr(wrong, "effort", "quick"), whole)
     if trial.complaints and wrong.rule.startswith(("CONC-", "DUR-")):
@@ -122,12 +122,12 @@ def try_out(wrong, whole=True):
 def _try_out(wrong, effort, whole):
     began = monotonic()
     own = {check.name for check in own_checks(wrong)}
-    found = judged(
-        target_of(wrong),
-        wrong.rule,
-        effort,
-        wanted=lambda check: whole or check.name in own or module_of(check) not in LONG,
-    )
+    target = target_of(wrong)
+    if whole:
+        found = judged(target, wrong.rule, effort)
+    else:
+        found = judged(target, wrong.rule, effort, wanted=lambda check: check.name in own)
+        found += judged(target, wanted=lambda check: check.name not in own and module_of(check) not in LONG)
     failed = [result for result in found if result.outcome == "failed"]
     killed_by = [result.check for result in failed if result.rule == wrong.rule and result.check in own]
     complaints = []

@@ -70,7 +70,7 @@ def kill(name: str, effort: str, seed: int) -> Met:
     """Whether the checks of a mutant's rule kill it, by that rule or by one that is broken along with it."""
     trial, wrong, began = mutant_module("trial"), mutant(name), monotonic()
     target = mutant_module("catalogue").target_of(wrong)
-    found = trial.results(trial.own_checks(wrong), target, effort, seed)
+    found = trial.results(trial.own_checks(wrong), target, trial.limited(effort, seed))
     killed = any(result.outcome == "failed" and result.rule in {wrong.rule, *wrong.also} for result in found)
     return Met(killed, tuple(trial.told(result) for result in found) if not killed else (), monotonic() - began)
 
@@ -82,7 +82,7 @@ def judge(name: str, effort: str, seed: int) -> Met:
     target = load_target(os.environ["REDIS_URL"] if store.target == "embedded-redis" else store.target)
     selection = select(target.profiles, profiles=store.adds, extend=isinstance(target, CallableTarget))
     racing = [check for check in selection.checks() if any(rule.startswith(FAMILY) for rule in check.rules)]
-    found = trial.results(racing, target, effort, seed)
+    found = trial.results(racing, target, trial.limited(effort, seed))
     faults = tuple(trial.told(result) for result in found if result.outcome != "passed")
     return Met(bool(found) and not faults, faults, monotonic() - began)
 

@@ -28,6 +28,7 @@ class HidesEmptySnapshots(Base):
 
     rule = "ROUTE-01"
     fault = "`if not state:` on the decoded snapshot, meant for sessions that have none"
+    also = frozenset({"ROUTE-05"})
 
     def find_by_user(self, ctx, user):
         found = super().find_by_user(ctx, user)
@@ -39,6 +40,7 @@ class HidesWhatIsLarge(Base):
 
     rule = "ROUTE-01"
     fault = "an index that skips documents above its limit, as Elasticsearch's ignore_above does"
+    also = frozenset({"ROUTE-05"})
 
     def find_by_user(self, ctx, user):
         found = super().find_by_user(ctx, user)

@@ -9,6 +9,7 @@ from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import (
     CHARACTERS,
     ENV,
+    LARGEST,
     LOOKS_ENCODED,
     LOOKS_TYPED,
     MISREAD,
@@ -291,7 +292,7 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
     ctx = context().replace(**dict.fromkeys(TEXTS, text), impersonation=Impersonation(long_id, text))
     cursor = SessionCursor(text, wait_reason=text, outbox_marker=text)
     _round(case, store, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
-    for context_json in ("x" * 262_144, "\x00" * 262_144, "\U0001f600" * 65_536):
+    for context_json in (LARGEST, "\x00" * 262_144, "\U0001f600" * 65_536):
         _round(case, store, session(context(), context_json=context_json), f"256 KiB of {context_json[0]!a}")
     for characters, what in (("\x00" * 4096, "NULs"), ("\U0001f600" * 1024, "astral characters")):
         with case.given():
@@ -309,7 +310,7 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
         _round(case, store, session(context().replace(attributes={"\U0001f600": "v"})), "an astral name")
     astral = {f"{i:02d}" + "\U0001f600" * 253: "v" * 10 for i in range(64)}
     _round(case, store, session(context().replace(attributes=astral)), "64 attributes of 1 KiB with astral names")
-    whole = session(ctx.replace(attributes=MOST_ATTRIBUTES), context_json="x" * 262_144).replace(cursor=cursor)
+    whole = session(ctx.replace(attributes=MOST_ATTRIBUTES), context_json=LARGEST).replace(cursor=cursor)
     _round(case, store, whole, "all of these at once")
 
 

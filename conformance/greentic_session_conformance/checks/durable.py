@@ -11,6 +11,7 @@ from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
 from greentic_session_conformance.samples import (
     CHARACTERS,
+    LARGEST,
     MISREAD_ATTRIBUTES,
     MOST_ATTRIBUTES,
     SNAPSHOT,
@@ -95,7 +96,7 @@ def _documents() -> Iterator[SessionData]:
         "",
         "a\r\nb\x00c",
         "[" * 500,
-        "x" * 262_144,
+        LARGEST,
         "\x00" * 262_144,
         "\U0001f600" * 65_536,
     ):

@@ -41,7 +41,7 @@ conformance: $(VENV)/.all
 	exit $$status
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 test-fast: $(VENV)/.dev
 	$(BIN)/pytest tests/stores --fake-server

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 IMPORTS = """
@@ -73,6 +72,11 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+def _tool(name: str) -> Path:
+    """A tool of the environment that runs this."""
+    return Path(sys.executable).with_name(name)
+
+
 def _run(*command: str | Path, status: int = 0, cwd: Path, environment: dict[str, str] | None = None) -> str:
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != status:
@@ -84,23 +88,39 @@ def _run(*command: str | Path, status: int = 0, cwd: Path, environment: dict[str
 
 def _verify_types(place: Path) -> None:
     """Every public name of the installed library has a known type, for those who import it."""
-    checker = Path(sys.executable).with_name("basedpyright")
     environment = os.environ | {"VIRTUAL_ENV": str(place), "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    _run(checker, "--verifytypes", "greentic_session", "--ignoreexternal", cwd=place, environment=environment)
+    _run(
+        _tool("basedpyright"),
+        "--verifytypes",
+        "greentic_session",
+        "--ignoreexternal",
+        cwd=place,
+        environment=environment,
+    )
 
 
 def try_extra(wheel: Path, extra: str, place: Path) -> None:
     """Install the wheel with an extra and try what it brings."""
-    venv.create(place, with_pip=True)
     python, script = place / "bin" / "python", place / "bin" / "greentic-session"
-    _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}{extra}", cwd=place)
+    _run(_tool("uv"), "venv", "--quiet", "--python", sys.executable, place, cwd=place)
+    _run(
+        _tool("uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        f"greentic-session{extra} @ {wheel.as_uri()}",
+        cwd=place,
+    )
     programs, status = TRIALS[extra]
+    quick = "--effort", "quick", "--report", place / "reports"
     for program in programs:
         _run(python, "-c", program, cwd=place)
     told = _run(script, "explain", "FENCE-05", status=status, cwd=place)
     assert ("greentic-session[conformance]" in told) == (status == 2), told
     if status == 0:
-        _run(script, "conformance", "memory", "--effort", "quick", "--report", place / "reports", cwd=place)
+        _run(script, "conformance", "memory", *quick, cwd=place)
         _run(script, "schema", "session-data", cwd=place)
         page = (place / "reports" / "report.html").read_text("utf-8")
         assert "prefers-color-scheme" in page, "the report's page lacks its style"
@@ -109,16 +129,7 @@ def try_extra(wheel: Path, extra: str, place: Path) -> None:
     if extra == "[redis]":
         _verify_types(place)
     if extra == "[all]":
-        _run(
-            script,
-            "conformance",
-            "embedded-redis",
-            "--effort",
-            "quick",
-            "--report",
-            place / "reports",
-            cwd=place,
-        )
+        _run(script, "conformance", "embedded-redis", "--profile", "core", *quick, cwd=place)
     _say(f"greentic-session{extra}: installed and tried")
 
 

@@ -144,12 +144,13 @@ def run_suite(tmp_path):
 
 @pytest.fixture
 def run_pytest(tmp_path):
-    """Run pytest in a process of its own, in a folder that holds nothing but the files given."""
+    """Run pytest in a process of its own, in a folder that holds nothing but the files given; at quick effort, unless told otherwise."""
 
     def run(*arguments, **files):
         for name, text in files.items():
             (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-        command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "--session-effort", "quick"]
+        command += arguments
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
 
     return run

@@ -75,7 +75,7 @@ def test_the_command_takes_deviations(run_suite, written, store, rule, expires, 
 @pytest.mark.parametrize(("store", "rule", "expires", "status", "verdict", "words"), DOORS)
 def test_pytest_takes_deviations(run_pytest, written, store, rule, expires, status, verdict, words):
     folder = written(rule, expires)
-    options = ("--session-effort", "quick", "--session-deviations", "known.toml")
+    options = ("--session-deviations", "known.toml")
     done = run_pytest(*options, test_mine=DOOR_1.format(store=store))
     assert done.returncode == status, done.stdout
     assert ("1 failed" in done.stdout) == ("expired" in words)
@@ -85,7 +85,7 @@ def test_pytest_takes_deviations(run_pytest, written, store, rule, expires, stat
 
 def test_workers_of_pytest_know_the_deviations(run_pytest, written):
     folder = written("OPS-06")
-    options = ("-n", "2", "--session-effort", "quick", "--session-deviations", "known.toml")
+    options = ("-n", "2", "--session-deviations", "known.toml")
     done = run_pytest(*options, test_mine=DOOR_1.format(store="CountsUp"))
     assert done.returncode == 0, done.stdout
     assert (report_of(folder)["verdict"], report_of(folder)["deviations"]) == ("conformant", 1)

@@ -78,7 +78,7 @@ def test_pytest_repeats_a_run(run_pytest, tmp_path, options):
     files = {"stores": STORES, "test_mine": DOOR_1}
     for folder in ("one", "two"):
         # The order of the tests doesn't matter, nor which worker runs which.
-        run_pytest(*options, "--session-seed", "7", "--session-effort", "quick", "--session-report", folder, **files)
+        run_pytest(*options, "--session-seed", "7", "--session-report", folder, **files)
     one, two = (without_times(tmp_path / folder / "report.json") for folder in ("one", "two"))
     assert one["verdict"] == "non-conformant"
     assert one == two

@@ -92,7 +92,8 @@ class InAFile(Stated, Target):
         self.name = type(self).__name__
 
     def open_storage(self):
-        return tempfile.mkdtemp()
+        # A disk would be waited for at every operation, of thousands.
+        return tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
 
     def open_store(self, storage):
         return self.store(storage)

@@ -14,10 +14,10 @@ MATRIX = "suite/kill-matrix.json"
 _ABOUT = """\
 A suite is worth what it catches. Each of these stores is wrong in one way, on purpose, and stands for a fault that is met in the
 real world. The build fails where one survives, is caught only by checks of other rules, or is blamed on a rule that it doesn't
-break, and where a rule has no wrong store. They lie in `tests/mutants/`."""
+break (by its own checks, or by a tenth of the others), and where a rule has no wrong store. They lie in `tests/mutants/`."""
 _TOTALS = """\
-**{killed} of {mutants}** are killed by a check of the rule that they break, {rules} rules in all. `make matrix` tries them and
-writes [this page's data](kill-matrix.json)."""
+**{killed} of {mutants}** are killed by a check of the rule that they break, {rules} rules in all. `make matrix` tries each by
+every check, and writes [this page's data](kill-matrix.json)."""
 
 
 def kill_matrix_page(docs: Path, rules: Mapping[str, Rule]) -> str:

@@ -10,6 +10,9 @@ from pathlib import Path
 from base import Base, Stated
 from greentic_session_conformance import Target
 
+#: Where the files lie: in memory, if that can be had; a disk would be waited for at each of thousands of operations.
+FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()
+
 
 class FileStore(Base):
     """Every operation reads the file and writes it again, holding a lock on it that other processes heed."""
@@ -92,8 +95,7 @@ class InAFile(Stated, Target):
         self.name = type(self).__name__
 
     def open_storage(self):
-        # A disk would be waited for at every operation, of thousands.
-        return tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+        return tempfile.mkdtemp(dir=FOLDER)
 
     def open_store(self, storage):
         return self.store(storage)

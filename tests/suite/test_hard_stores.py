@@ -305,11 +305,10 @@ def test_the_script_of_a_failure_sees_it_again_and_sees_that_it_is_repaired(door
 CHANGES_FOLDER = """
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.append({mutants!r})
-from file_store import InAFile
+from file_store import FOLDER, InAFile
 
 
 class ChangesFolder(InAFile):
@@ -317,7 +316,7 @@ class ChangesFolder(InAFile):
         return Path(super().open_storage()).name
 
     def open_store(self, storage):
-        os.chdir(tempfile.gettempdir())
+        os.chdir(FOLDER)
         return super().open_store(storage)
 
 

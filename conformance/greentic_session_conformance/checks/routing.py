@@ -155,9 +155,7 @@ def an_updated_session_is_found_whatever_it_holds(case: Case) -> None:
                 store.create(ctx, plain)
             if store.try_update(answer.value, changed).ok:
                 found = store.find(changed.tenant_ctx, USER)
-                got = "nothing" if found is None else "another session"
-                same = found is not None and found[0] == answer.value
-                case.expect(same, f"the session with {held}, after its update", got)
+                _expect_found(case, found, answer.value, f"the session with {held}, after its update")
 
 
 def _with_a_plain_session(case: Case, ctx: TenantCtx) -> tuple[Handle, str]:

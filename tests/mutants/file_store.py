@@ -10,9 +10,6 @@ from pathlib import Path
 from base import Base, Stated
 from greentic_session_conformance import Target
 
-#: Where the files lie: in memory, if that can be had; a disk would be waited for at each of thousands of operations.
-FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()
-
 
 class FileStore(Base):
     """Every operation reads the file and writes it again, holding a lock on it that other processes heed."""
@@ -95,7 +92,7 @@ class InAFile(Stated, Target):
         self.name = type(self).__name__
 
     def open_storage(self):
-        return tempfile.mkdtemp(dir=FOLDER)
+        return tempfile.mkdtemp()
 
     def open_store(self, storage):
         return self.store(storage)

@@ -1,6 +1,8 @@
 """Trying the suite on a wrong store: is it blamed for what it breaks, and for nothing else?"""
 
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 from time import monotonic
 from unittest.mock import patch
 from zlib import crc32
@@ -11,6 +13,8 @@ from greentic_session_conformance.checks import checks
 from greentic_session_conformance.run.judge import judge
 from greentic_session_conformance.run.plan import select
 from greentic_session_conformance.search import sequences
+
+from tools.soak.runs import IN_MEMORY
 
 #: What an operation of a wrong store may take. A right one needs a thousandth of it.
 SECONDS = 1
@@ -63,8 +67,12 @@ def judged(target, first="", effort="quick"):
 
 def results(planned, target, conditions):
     """The results of the given checks."""
-    # Where the machine is busy a search tries as many sequences all the same.
-    with patch.object(sequences, "SECONDS", dict.fromkeys(sequences.SECONDS, 600.0)):
+    folder = IN_MEMORY if Path(IN_MEMORY).is_dir() else None
+    # Where the machine is busy, or would wait for its disk, a search tries as many sequences all the same.
+    with (
+        patch.object(sequences, "SECONDS", dict.fromkeys(sequences.SECONDS, 600.0)),
+        patch.object(tempfile, "tempdir", folder),
+    ):
         return [judge(check, target, conditions) for check in planned]
 
 
@@ -136,8 +144,7 @@ def try_out(wrong, whole=True):
 
 def _try_out(wrong, effort, whole):
     began = monotonic()
-    own = own_checks(wrong)
-    target = target_of(wrong)
+    own, target = own_checks(wrong), target_of(wrong)
     if whole:
         found = judged(target, wrong.rule, effort)
     else:
@@ -147,9 +154,8 @@ def _try_out(wrong, effort, whole):
         # A hang is blamed on the check that meets it first: in a whole run on another one.
         found += [result for result in beside if not result.hung]
     failed = [result for result in found if result.outcome == "failed"]
-    killed_by = [
-        result.check for result in failed if result.rule == wrong.rule and result.check in {check.name for check in own}
-    ]
+    killers = {check.name for check in own}
+    killed_by = [result.check for result in failed if result.rule == wrong.rule and result.check in killers]
     complaints = []
     if not killed_by:
         others = [told(result) for result in found if result.outcome != "passed"]

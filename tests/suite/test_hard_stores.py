@@ -305,10 +305,11 @@ def test_the_script_of_a_failure_sees_it_again_and_sees_that_it_is_repaired(door
 CHANGES_FOLDER = """
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.append({mutants!r})
-from file_store import FOLDER, InAFile
+from file_store import InAFile
 
 
 class ChangesFolder(InAFile):
@@ -316,7 +317,7 @@ class ChangesFolder(InAFile):
         return Path(super().open_storage()).name
 
     def open_store(self, storage):
-        os.chdir(FOLDER)
+        os.chdir(tempfile.gettempdir())
         return super().open_store(storage)
 
 

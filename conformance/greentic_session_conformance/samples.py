@@ -1,5 +1,6 @@
 """Contexts and sessions that the checks are written with."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
@@ -25,6 +26,9 @@ SNAPSHOT: Final = '{ "ticket":123,"b":1.0, "a":"\\u00e9","e":1e2,"a":null }'
 
 #: A snapshot of as many bytes as every store holds.
 LARGEST: Final = "x" * 262_144
+
+#: Snapshots as large as that of characters that need more room: those that JSON escapes, and astral ones.
+LARGEST_SNAPSHOTS: Final = (LARGEST, "\x00" * 262_144, "\U0001f600" * 65_536)
 
 #: Every kind of character that JSON can carry, those that stores have lost before all the others.
 CHARACTERS: Final = (
@@ -83,6 +87,16 @@ LOOKS_TYPED: Final = (
     {"0": "a"}, {"0": "a", "1": "b"}, {"1": "a"}, {"length": "3"}, {"nil": "true"}, {"#text": "a"}, {"__proto__": "a"},
 )  # fmt: skip
 
+#: Attributes that could mean that a session waits no longer.
+SAY_THAT_IT_IS_OVER: Final = {
+    "deleted": "true",
+    "archived": "true",
+    "hidden": "true",
+    "enabled": "false",
+    "status": "closed",
+    "state": "done",
+}
+
 
 def context(env: str = ENV, tenant: str = TENANT, team: str | None = None, user: str | None = USER) -> TenantCtx:
     """A context as a careful writer makes it: both names of each pair are set."""
@@ -100,6 +114,24 @@ def everything(text: str, ident: str) -> SessionData:
         **dict.fromkeys(TEXTS, text), attributes={text: text}, impersonation=Impersonation(ident, text)
     )
     return SessionData(ctx, ident, SessionCursor(text, wait_reason=text, outbox_marker=text), text, ident)
+
+
+def easily_passed_over(ctx: TenantCtx) -> Iterator[tuple[str, SessionData]]:
+    """Sessions of a context, each with something that a store may take for a reason to pass them over."""
+    plain = session(ctx)
+    for text in ("", "null", "{}", "[]", '""', "0", "false", LARGEST):
+        yield f"the context_json {text[:8]!a}", plain.replace(context_json=text)
+    for text in ("", "done", "t" * 4_096):
+        texts = ctx.replace(**dict.fromkeys(TEXTS, text))
+        yield f"texts that are {text[:8]!a}", everything(text, "done").replace(tenant_ctx=texts)
+    yield "64 attributes", plain.replace(tenant_ctx=ctx.replace(attributes=MOST_ATTRIBUTES))
+    yield "attributes that say that it is over", plain.replace(tenant_ctx=ctx.replace(attributes=SAY_THAT_IT_IS_OVER))
+    for attempt in (1, 3, 5, 10, 100, 2**32 - 1):
+        yield f"attempt {attempt}", plain.replace(tenant_ctx=ctx.replace(attempt=attempt))
+    for millis in (-1, 0, 1, 4_102_444_800_000):
+        yield f"a deadline of {millis}", plain.replace(tenant_ctx=ctx.replace(deadline=InvocationDeadline(millis)))
+    whose = Impersonation("actor.1", "a reason")
+    yield "an impersonation", plain.replace(tenant_ctx=ctx.replace(impersonation=whose))
 
 
 def beyond_the_sizes(ctx: TenantCtx, text: str = "") -> tuple[tuple[str, SessionData], ...]:

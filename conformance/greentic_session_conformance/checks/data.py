@@ -10,6 +10,7 @@ from greentic_session_conformance.samples import (
     CHARACTERS,
     ENV,
     LARGEST,
+    LARGEST_SNAPSHOTS,
     LOOKS_ENCODED,
     LOOKS_TYPED,
     MISREAD,
@@ -292,7 +293,7 @@ def the_sizes_that_every_store_holds(case: Case) -> None:
     ctx = context().replace(**dict.fromkeys(TEXTS, text), impersonation=Impersonation(long_id, text))
     cursor = SessionCursor(text, wait_reason=text, outbox_marker=text)
     _round(case, store, session(ctx).replace(cursor=cursor), "strings of 4 KiB")
-    for context_json in (LARGEST, "\x00" * 262_144, "\U0001f600" * 65_536):
+    for context_json in LARGEST_SNAPSHOTS:
         _round(case, store, session(context(), context_json=context_json), f"256 KiB of {context_json[0]!a}")
     for characters, what in (("\x00" * 4096, "NULs"), ("\U0001f600" * 1024, "astral characters")):
         with case.given():

@@ -11,7 +11,7 @@ from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
 from greentic_session_conformance.samples import (
     CHARACTERS,
-    LARGEST,
+    LARGEST_SNAPSHOTS,
     MISREAD_ATTRIBUTES,
     MOST_ATTRIBUTES,
     SNAPSHOT,
@@ -90,16 +90,7 @@ def _documents() -> Iterator[SessionData]:
 
     yield of(full().tenant_ctx, **{name: getattr(full(), name) for name in ("cursor", "pack_id", "context_json")})
     yield of(full(text=CHARACTERS).tenant_ctx, cursor=full(text=CHARACTERS).cursor)
-    for text in (
-        CHARACTERS,
-        SNAPSHOT,
-        "",
-        "a\r\nb\x00c",
-        "[" * 500,
-        LARGEST,
-        "\x00" * 262_144,
-        "\U0001f600" * 65_536,
-    ):
+    for text in (CHARACTERS, SNAPSHOT, "", "a\r\nb\x00c", "[" * 500, *LARGEST_SNAPSHOTS):
         yield of(context_json=text)
     yield of(context().replace(**dict.fromkeys(TEXTS, "")), cursor=SessionCursor("", "", ""))
     yield of(context().replace(impersonation=Impersonation("actor", "")))

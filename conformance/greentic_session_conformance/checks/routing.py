@@ -1,18 +1,14 @@
 """ROUTE: from a user to the session that waits for them."""
 
-from collections.abc import Iterator
-
-from greentic_session import Impersonation, InvocationDeadline, SessionData, TenantCtx
+from greentic_session import Impersonation, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.checks.tables import decide
 from greentic_session_conformance.samples import (
-    LARGEST,
-    MOST_ATTRIBUTES,
-    TEXTS,
     USER,
     beyond_the_sizes,
     context,
+    easily_passed_over,
     everything,
     full,
     session,
@@ -128,7 +124,7 @@ def a_created_session_is_found_whatever_it_holds(case: Case) -> None:
     ctx = context()
     store, key = _with_a_plain_session(case, ctx)
     issued = {key}
-    for what, data in (*_holding(ctx), *beyond_the_sizes(ctx)):
+    for what, data in (*easily_passed_over(ctx), *beyond_the_sizes(ctx)):
         answer = store.try_create(ctx, data)
         if not answer.ok:  # what every store has to take is for the DATA family to say
             continue
@@ -146,7 +142,7 @@ def an_updated_session_is_found_whatever_it_holds(case: Case) -> None:
     ctx = context()
     store, _ = _with_a_plain_session(case, ctx)
     plain = session(ctx)
-    for what, data in (*_holding(ctx), *beyond_the_sizes(ctx)):
+    for what, data in (*easily_passed_over(ctx), *beyond_the_sizes(ctx)):
         answer = store.try_create(ctx, data)
         if not answer.ok:
             continue
@@ -167,38 +163,6 @@ def _with_a_plain_session(case: Case, ctx: TenantCtx) -> tuple[Handle, str]:
         store.update(key, session(ctx, node="node.changed"))
         _expect_found(case, store.find(ctx, USER), key, "a plain session to be found after its update")
     return store, key
-
-
-def _holding(ctx: TenantCtx) -> Iterator[tuple[str, SessionData]]:
-    """Sessions of a context, each with something that a store may take for a reason to pass them over."""
-    plain = session(ctx)
-    for text in ("", "null", "{}", "[]", '""', "0", "false", LARGEST):
-        yield f"the context_json {text[:8]!a}", plain.replace(context_json=text)
-    for text in ("", "done", "t" * 4_096):
-        yield f"texts that are {text[:8]!a}", everything(text, "done").replace(tenant_ctx=_texts(ctx, text))
-    yield "64 attributes", plain.replace(tenant_ctx=ctx.replace(attributes=MOST_ATTRIBUTES))
-    yield "attributes that say that it is over", plain.replace(tenant_ctx=ctx.replace(attributes=_OVER))
-    for attempt in (1, 3, 5, 10, 100, 2**32 - 1):
-        yield f"attempt {attempt}", plain.replace(tenant_ctx=ctx.replace(attempt=attempt))
-    for millis in (-1, 0, 1, 4_102_444_800_000):
-        yield f"a deadline of {millis}", plain.replace(tenant_ctx=ctx.replace(deadline=InvocationDeadline(millis)))
-    whose = Impersonation("actor.1", "a reason")
-    yield "an impersonation", plain.replace(tenant_ctx=ctx.replace(impersonation=whose))
-
-
-#: Attributes that could mean that a session waits no longer.
-_OVER = {
-    "deleted": "true",
-    "archived": "true",
-    "hidden": "true",
-    "enabled": "false",
-    "status": "closed",
-    "state": "done",
-}
-
-
-def _texts(ctx: TenantCtx, text: str) -> TenantCtx:
-    return ctx.replace(**dict.fromkeys(TEXTS, text))
 
 
 @check("ROUTE-11")

@@ -5,10 +5,12 @@ import hashlib
 from html.parser import HTMLParser
 
 import pytest
+from greentic_session_conformance.checks import checks
 from greentic_session_conformance.report.html import page
 from greentic_session_conformance.report.text import encodable
 from greentic_session_conformance.report.wording import STATUSES
 from greentic_session_conformance.rules import rules
+from greentic_session_conformance.run.judge import Result
 from greentic_session_conformance.run.record import TargetInfo
 from samples import (
     DECLARED,
@@ -20,6 +22,7 @@ from samples import (
     hostile,
     of_every_status,
     report,
+    undecided,
 )
 
 VOID = {"input", "meta"}
@@ -96,6 +99,14 @@ def test_a_failure_tells_what_was_expected_what_came_the_operations_and_the_scri
     shown = read(report(failure("FENCE-05", **told))).rule("FENCE-05")["text"]
     for part in ("this", "that", "row-3", "get_session", "first", "second", "print('again')", "repro/FENCE-05.py"):
         assert part in shown
+
+
+def test_why_other_checks_of_a_broken_rule_judged_nothing_is_told_as_theirs_and_after_the_failure():
+    other = [check for check in checks() if "FENCE-05" in check.rules][-1]
+    made = report(failure("FENCE-05"), Result(other.name, "not-judged", reason="another rule was broken"))
+    shown = read(made).rule("FENCE-05")["text"]
+    assert shown.index("that") < shown.index("Other checks. another rule was broken")
+    assert "Not judged. its precondition failed" in read(report(undecided("OPS-10"))).rule("OPS-10")["text"]
 
 
 def test_a_deviation_tells_its_reason_its_expiry_and_a_link_that_can_be_followed():

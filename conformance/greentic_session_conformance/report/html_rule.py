@@ -6,7 +6,7 @@ from typing import Any, Final
 from greentic_session_conformance.report.html_markup import Markup, element, joined
 from greentic_session_conformance.report.model import Requirement, script_name
 from greentic_session_conformance.report.text import is_web_address
-from greentic_session_conformance.report.wording import counted, status_in_words
+from greentic_session_conformance.report.wording import counted, reason_heading, status_in_words
 from greentic_session_conformance.rules import rules
 
 #: Of a history that is longer, so many operations stand open.
@@ -27,9 +27,9 @@ def rule_of(item: Requirement) -> Markup:
         "div",
         element("p", rule.text, class_="text"),
         element("p", element("b", "Why. "), rule.why, class_="why") if rule.why else None,
-        _reason(item),
         _deviation(item),
         *(_failure(item, number, failure) for number, failure in enumerate(item.failures)),
+        _reason(item),
         _tests(item),
         element("p", "More: ", element("code", f"greentic-session explain {item.id}"), class_="more"),
         class_="body",
@@ -48,8 +48,7 @@ def rule_of(item: Requirement) -> Markup:
 def _reason(item: Requirement) -> Markup | None:
     if not item.reason:
         return None
-    word = {"not-judged": "Not judged", "skipped": "Not observable"}.get(item.status, "Reason")
-    return element("p", element("b", f"{word}. "), item.reason, class_="reason")
+    return element("p", element("b", f"{reason_heading(item)}. "), item.reason, class_="reason")
 
 
 def _deviation(item: Requirement) -> Markup | None:

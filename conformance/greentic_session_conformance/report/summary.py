@@ -4,7 +4,7 @@ from html import escape
 
 from greentic_session_conformance.report.model import Report, Requirement, script_name
 from greentic_session_conformance.report.text import is_web_address, visible
-from greentic_session_conformance.report.wording import doubts, status_in_words, verdict_in_words
+from greentic_session_conformance.report.wording import doubts, reason_heading, status_in_words, verdict_in_words
 from greentic_session_conformance.rules import SPEC_VERSION, rules
 
 _COLUMNS = ("passed", "failed", "warned", "deviation", "not-judged")
@@ -36,8 +36,6 @@ def summary(report: Report) -> str:
 
 def _section(item: Requirement) -> list[str]:
     lines = [f"## {item.id} · {item.title}: {status_in_words(item.status)}", "", rules()[item.id].text, ""]
-    if item.reason:
-        lines += [f"{'Not judged' if item.status == 'not-judged' else 'Reason'}: {_line(item.reason)}.", ""]
     if item.deviation is not None:
         link = item.deviation.get("link", "")
         told = f"Declared until {item.deviation['expires']}: {item.deviation['reason']}"
@@ -49,6 +47,8 @@ def _section(item: Requirement) -> list[str]:
             f"- try it: `python repro/{script_name(item, number)}`",
             "",
         ]
+    if item.reason:
+        lines += [f"{reason_heading(item)}: {_line(item.reason)}.", ""]
     return lines
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from greentic_session_conformance.report.model import Report
+from greentic_session_conformance.report.model import Report, Requirement
 
 #: Each status of a rule and what it means, in the order in which a reader wants them: what asks for something first.
 STATUSES: Final[Mapping[str, str]] = {
@@ -20,6 +20,13 @@ STATUSES: Final[Mapping[str, str]] = {
 def status_in_words(status: str) -> str:
     """A status as a reader wants it: ``not-judged`` is ``not judged``."""
     return status.replace("-", " ")
+
+
+def reason_heading(item: Requirement) -> str:
+    """What stands before a rule's reason. Of a broken rule it is a reason of its other checks: the failures speak for themselves."""
+    if item.failures:
+        return "Other checks"
+    return {"not-judged": "Not judged", "skipped": "Not observable"}.get(item.status, "Note")
 
 
 def counted(count: int, thing: str) -> str:

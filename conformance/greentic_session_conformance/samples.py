@@ -44,7 +44,16 @@ CHARACTERS: Final = (
 ODD_KEYS: Final = (
     "", " ", "-", ".", "..", "*", "?", "[a-z]", "{}", "%", "_", "'", '"', "\\", "/", "../x", ":", "a:b", "session:x", "user:x",
     "\x00", "\n", "0", "-1", "null", "None", "true", "é", "e\u0301", "😀", "k" * 10_000, "00000000-0000-0000-0000-000000000000",
+    "constructor", "__proto__", "toString", "hasOwnProperty",  # what every object of JavaScript has
 )  # fmt: skip
+
+#: Names that the routing entry of a user without a team may have where entries lie among the sessions.
+ENTRY_NAMES: Final = tuple(
+    sep.join((*start, ENV, TENANT, *team, USER))
+    for sep in ":/|.#"
+    for start in ((), ("user",), ("idx",), ("index",))
+    for team in ((), ("-",), ("",))
+)
 
 #: Texts that something on the way reads as another (a query string, a reader of CSV or YAML, a weakly typed language, a collation,
 #: a file system), each with what it is read as.

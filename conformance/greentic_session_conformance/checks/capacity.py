@@ -1,6 +1,6 @@
 """OPS-13: how many sessions a store holds at once."""
 
-from greentic_session import SessionData, TenantCtx
+from greentic_session import InvocationDeadline, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.issued_keys import differ
 from greentic_session_conformance.checks.registry import check
@@ -9,15 +9,17 @@ from greentic_session_conformance.samples import LARGEST, USER, context, session
 MANY = 1_000
 #: So many beyond them at quick effort: caches are bounded by round numbers, a thousand or 1,024.
 MORE = 100
+#: So many of the oldest are updated: more than a small cache, or a list of a user's newest, has room for.
+UPDATED = 150
 #: So many large ones are more than 64 MiB.
 MANY_LARGE = 300
 #: Of each eight of the many these are one user's.
 _ONE_USERS = (0, 2, 4)
 
 
-@check("OPS-13", "ROUTE-01", "ROUTE-04", "ROUTE-08")
+@check("OPS-13", "OPS-08", "ROUTE-01", "ROUTE-04", "ROUTE-05", "ROUTE-08")
 def a_thousand_sessions_are_held(case: Case) -> None:
-    """A thousand sessions are there at once, three eighths one user's, an eighth nobody's, the others each of a tenant of its own; and again as many once they are removed."""
+    """A thousand sessions are there at once, three eighths one user's, an eighth nobody's, an eighth of one tenant's users, the others each of a tenant of its own; the oldest are updated; and there is room for as many again once they are removed."""
     store = case.store()
     with case.given():
         ctx = context("before")
@@ -34,7 +36,7 @@ def a_thousand_sessions_are_held(case: Case) -> None:
 
     def expect_routed(after: int) -> None:
         case.steps.forget_calls()
-        for i in range(1, MANY, 24):
+        for i in (*range(1, MANY, 24), *range(3, MANY, 24)):
             found = store.find(made[i].tenant_ctx, f"user-{i}")
             got = "nothing" if found is None else "another session"
             told = f"the session of user-{i}, with {after} sessions"
@@ -54,6 +56,7 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     found = store.find(ctx, "user-0")
     got = "nothing" if found is None else "another session"
     case.expect(found is not None and found[0] == newest, "the newest after the oldest was removed", got, "ROUTE-08")
+    _update_the_oldest(case, store, keys, made)
     taken = _take_more(case, store)
     for i in range(8, MANY, 8):
         told = f"get_session of session {i + 1}, after {len(taken)} beyond {MANY}"
@@ -65,12 +68,32 @@ def a_thousand_sessions_are_held(case: Case) -> None:
 
 
 def _owner(i: int) -> TenantCtx:
-    """Three of eight sessions are one user's, one is nobody's, and the others are each of a tenant of its own."""
-    if i % 8 in _ONE_USERS:
-        return context(user="user-0")
-    if i % 8 == 7:
-        return context(user=None)
+    """Three of eight sessions are one user's, one is nobody's, one of another user of the same tenant and past its deadline, and the others are each of a tenant of its own."""
+    match i % 8:
+        case 0 | 2 | 4:
+            return context(user="user-0")
+        case 7:
+            return context(user=None)
+        case 3:
+            return context(user=f"user-{i}").replace(deadline=InvocationDeadline(1))
     return context(f"env-{i % 300}", f"tenant-{i}", f"team-{i % 400}", f"user-{i}")
+
+
+def _update_the_oldest(case: Case, store: Handle, keys: list[str], made: list[SessionData]) -> None:
+    """The oldest sessions but the very first are updated like any other, and lead their user to them."""
+    oldest = range(1, 1 + UPDATED)
+    for i in oldest:
+        made[i] = made[i].replace(context_json=f'{{"changed":{i}}}')
+        store.update(keys[i], made[i])
+    case.steps.forget_calls()
+    for i in oldest:
+        told = f"get_session of session {i + 1}, after {UPDATED} of {MANY} were updated"
+        case.expect_data(store.get(keys[i]), made[i], told, "OPS-08")
+    last = max(i for i in oldest if i % 8 in _ONE_USERS)
+    found = store.find(made[last].tenant_ctx, "user-0")
+    told = f"the session that was updated last, an old one of {MANY}"
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == keys[last], told, got, "ROUTE-05")
 
 
 def _take_more(case: Case, store: Handle) -> dict[str, SessionData]:
@@ -101,12 +124,17 @@ def _make_room(case: Case, store: Handle, keys: list[str]) -> None:
             "OPS-10",
         )
     case.steps.forget_calls()
+    new = []
     for number in range(len(gone)):
         answer = store.try_create(more.tenant_ctx, more)
         case.expect(
             answer.ok, f"room for session {number + 1} in the place of {len(gone)} that were removed", answer.describe()
         )
+        new.append(answer.value)
     case.steps.forget_calls()
+    for number, key in list(enumerate(new, 1))[::8]:
+        told = f"get_session of session {number} in the place of {len(gone)} that were removed"
+        case.expect_data(store.get(key), more, told)
 
 
 def _looked_at(case: Case) -> list[int]:

@@ -3,7 +3,7 @@
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, for_each_crew
-from greentic_session_conformance.checks.race import UNKNOWN, keeps_what_it_is_given, marked, race
+from greentic_session_conformance.checks.race import UNKNOWN, keeps_what_it_is_given, large, marked, race
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import USER, context, session
 
@@ -23,6 +23,8 @@ def of_two_updates_one_stands_whole(case: Case) -> None:
         with case.given():
             key = store.create(marked("first").tenant_ctx, marked("first"))
         new = [marked(f"update-{caller}") for caller in range(CALLERS if number % 2 else 2)]
+        if number % 5 == 0:
+            new = [large(data) for data in new]
         answers = crew.volley([("update_session", key, data) for data in new])
         updated = bool(_succeeded(case, answers, "update_session"))
         got = store.get(key)
@@ -42,11 +44,13 @@ def what_was_removed_does_not_come_back(case: Case) -> None:
     """After an update and a remove at once the session is gone, by key and by user."""
 
     def once(store: Handle, crew: Crew, number: int) -> str | None:
-        data = marked("first", user=f"user-{number}")
+        # A session without a user may go another way.
+        named = None if number % 3 == 0 else f"user-{number}"
+        data, creator = marked("first", user=named), context(team="red", user=f"user-{number}")
         with case.given():
-            key = store.create(data.tenant_ctx, data)
+            key = store.create(creator, data)
         calls: list[Call] = [
-            ("update_session", key, marked(f"update-{caller}", user=f"user-{number}"))
+            ("update_session", key, marked(f"update-{caller}", user=named))
             for caller in range(CALLERS - 1 if number % 2 else 1)
         ]
         place = number % len(calls)
@@ -61,7 +65,7 @@ def what_was_removed_does_not_come_back(case: Case) -> None:
             return UNKNOWN
         case.expect(removal.ok, "remove_session succeeds: nobody else removes", removal.describe())
         case.expect(store.get(key) is None, "nothing: remove_session has succeeded", "the session, back from the dead")
-        case.expect(store.find(data.tenant_ctx, f"user-{number}") is None, "nothing for its user", "the session")
+        case.expect(store.find(creator, f"user-{number}") is None, "nothing for its user", "the session")
         return None
 
     race(case, once)
@@ -73,7 +77,9 @@ def of_two_creates_under_one_key_one_wins(case: Case) -> None:
 
     def once(store: Handle, crew: Crew, number: int) -> str | None:
         key = f"event-{case.random.getrandbits(64):016x}"
-        new = [marked(f"create-{caller}") for caller in range(CALLERS if number % 2 else 2)]
+        # A lock may be a tenant's.
+        tenants = [f"tenant-{caller if number % 3 == 0 else 0}" for caller in range(CALLERS if number % 2 else 2)]
+        new = [marked(f"create-{caller}", tenant=tenant) for caller, tenant in enumerate(tenants)]
         answers = crew.volley([("create_session", data.tenant_ctx, data, key) for data in new])
         winners = [data for data, answer in zip(new, answers, strict=True) if answer.ok]
         unknown = [data for data, answer in zip(new, answers, strict=True) if answer.outcome_unknown]

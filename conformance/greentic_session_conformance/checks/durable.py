@@ -12,8 +12,10 @@ from greentic_session_conformance.run.elsewhere import Elsewhere
 from greentic_session_conformance.samples import (
     CHARACTERS,
     LARGEST_SNAPSHOTS,
+    LOOKS_ENCODED,
     MISREAD_ATTRIBUTES,
     MOST_ATTRIBUTES,
+    READ_AS_NOTHING,
     SNAPSHOT,
     TEXTS,
     USER,
@@ -93,7 +95,13 @@ def _documents() -> Iterator[SessionData]:
     for text in (CHARACTERS, SNAPSHOT, "", "a\r\nb\x00c", "[" * 500, *LARGEST_SNAPSHOTS):
         yield of(context_json=text)
     yield of(context().replace(**dict.fromkeys(TEXTS, "")), cursor=SessionCursor("", "", ""))
-    yield of(context().replace(impersonation=Impersonation("actor", "")))
+    for reason in ("", None):
+        yield of(context().replace(impersonation=Impersonation("actor", reason)))
+    for whose in (SessionCursor("n", wait_reason="w"), SessionCursor("n", outbox_marker="o")):
+        yield of(cursor=whose)
+    yield full(user=None)
+    for text in (*LOOKS_ENCODED, *READ_AS_NOTHING):
+        yield of(context_json=text, cursor=SessionCursor("n", text, text))
     for millis in (-(2**127), -(2**63) - 1, -1, 0, 2**53 + 1, 2**63, 2**127 - 1):
         yield of(context().replace(deadline=InvocationDeadline(millis), attempt=2**32 - 1))
     for attributes in (*MISREAD_ATTRIBUTES, MOST_ATTRIBUTES):

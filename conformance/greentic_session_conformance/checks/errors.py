@@ -6,7 +6,7 @@ from itertools import chain
 from greentic_session import TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ODD_KEYS, beyond_the_sizes, context, session
+from greentic_session_conformance.samples import ODD_KEYS, USER, beyond_the_sizes, context, session
 
 _DIMENSIONS = (
     ("env", {"env": "prod"}),
@@ -271,6 +271,11 @@ def codes_are_the_wire_names(case: Case) -> None:
         ("update_session", store.try_update("no-such-key", session(ctx))),
         ("remove_session", store.try_remove("no-such-key")),
         ("find_by_user", store.try_find(ctx, "no id")),
+        ("find_by_user", store.try_find(context(user=None), "u" * 2_000)),
+        *(
+            ("find_by_user", store.try_find(context(**{name: "i" * 2_000}, user=None), USER))
+            for name in ("env", "tenant", "team")
+        ),
     ):
         if not answer.ok:
             case.expect(answer.has_wire_code, f"one of the ten codes from {operation}", answer.describe())

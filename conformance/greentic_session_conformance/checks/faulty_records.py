@@ -7,14 +7,18 @@ from greentic_session_conformance.samples import USER, context, session
 
 _CONTEXT = '{"env":"dev","tenant":"tenant-42","tenant_id":"tenant-42","user":"user-7","user_id":"user-7","attempt":0}'
 
+_SNAPSHOT = "what was said"
+
 
 def _record(ctx: str, flow: str = '"f"', cursor: str = '{"node_pointer":"n"}') -> str:
-    return f'{{"tenant_ctx":{ctx},"flow_id":{flow},"cursor":{cursor},"context_json":""}}'
+    return f'{{"tenant_ctx":{ctx},"flow_id":{flow},"cursor":{cursor},"context_json":"{_SNAPSHOT}"}}'
 
 
 #: Records that are no SessionData although a string, and from which env, tenant, team or user can't be read.
-_UNREADABLE = (
+_UNREADABLE: tuple[str | bytes, ...] = (
     "",
+    b"\xff\xfe\x80",
+    _record(_CONTEXT.replace('"tenant_id":', '"tenant_id":"tenant-43","tenant_id":')),
     "not JSON",
     "null",
     "[]",
@@ -34,10 +38,11 @@ _FAULTY_ELSEWHERE = (
     _record(_CONTEXT, flow='"has space"'),
     _record(_CONTEXT, cursor='"n"'),
     _record(_CONTEXT.replace(":0", ":1.0")),
+    _record(_CONTEXT.replace(',"attempt":0', "")),
 )
 
 
-def _plant_bad(layout: Layout, key: str, record: str | None) -> None:
+def _plant_bad(layout: Layout, key: str, record: str | bytes | None) -> None:
     """Plant a record that is no SessionData; ``None`` is one of another Redis type."""
     if record is None:
         layout.client.rpush(layout.session(key), "an", "item")
@@ -56,6 +61,12 @@ def _expect_internal(case: Case, answer: Answer, key: str, what: str) -> None:
         f"the key in the message of {what}",
         "a message without it",
     )
+    _expect_no_snapshot(case, answer, what)
+
+
+def _expect_no_snapshot(case: Case, answer: Answer, what: str) -> None:
+    told = any(_SNAPSHOT in text for text in answer.texts())
+    case.expect(not told, f"a message of {what} without the snapshot", "one that holds it", "ERR-05")
 
 
 @check("ERR-15")
@@ -83,6 +94,7 @@ def updating_a_record_that_cannot_be_read(case: Case) -> None:
                 before = layout.contents()
                 answer = store.try_update(key, session(context()))
                 case.expect(answer.code == "internal", "internal from update_session", answer.describe())
+                _expect_no_snapshot(case, answer, "update_session")
                 case.expect(layout.contents() == before, "the record as it was", "another record")
 
 

@@ -80,8 +80,25 @@ def find_does_not_answer_another_users_session(case: Case) -> None:
 
 @check("FENCE-13")
 def the_newer_name_of_a_pair_decides(case: Case) -> None:
-    """team_id counts before team and user_id before user, in create, update and find."""
+    """team_id counts before team and user_id before user, in create, update and find; also that of who creates a session without a user."""
     decide(case, "FENCE-13")
+    store = case.store()
+    creator = context(user="newer").replace(user="older")
+    data = session(context(user=None))
+    with case.given():
+        key = store.create(context(user="newer"), data)
+        case.expect(
+            store.find(context(user="newer"), "newer") == (key, data), "the session to be found", "something else"
+        )
+        key = store.create(creator, data)
+    found = store.find(context(user="older"), "older")
+    case.expect(found is None, "nothing by the older name of its creator", "the session")
+    found = store.find(context(user="newer"), "newer")
+    case.expect(
+        found is not None and found[0] == key,
+        "the session by the newer name of its creator",
+        "nothing" if found is None else "another session",
+    )
 
 
 @check("FENCE-14")

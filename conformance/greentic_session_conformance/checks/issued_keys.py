@@ -4,6 +4,7 @@ import base64
 import hashlib
 import math
 import re
+import string
 from collections import Counter
 from itertools import pairwise, takewhile
 from statistics import median
@@ -37,11 +38,11 @@ def keys_are_not_derived_from_the_arguments(case: Case) -> None:
     """An issued key holds neither an id of the session nor a digest of it."""
     store = case.store()
     token = f"{case.random.getrandbits(64):016x}"
-    ctx = context(tenant=f"tenant-{token}", team=f"team-{token}", user=f"user-{token}")
+    ctx = context(f"env-{token}", f"tenant-{token}", f"team-{token}", f"user-{token}")
     data = session(ctx, context_json=f'{{"token":"{token}"}}')
     _expect_own(case, store.create(ctx, data), token, data)
     # The same where everything else holds it, too.
-    pairs = ("tenant", "tenant_id", "team", "team_id", "user", "user_id")
+    pairs = ("env", "tenant", "tenant_id", "team", "team_id", "user", "user_id")
     named = everything(token, token)
     named = named.replace(tenant_ctx=named.tenant_ctx.replace(**{name: getattr(ctx, name) for name in pairs}))
     with case.given():
@@ -83,6 +84,7 @@ def _expect_own(case: Case, key: str, token: str, data: SessionData) -> None:
     whole = data.to_json().decode()
     parts = [
         token,
+        ctx.env,
         ctx.tenant_id,
         ctx.env + ctx.tenant_id,
         f"user-{token}",
@@ -167,7 +169,7 @@ def _characters_changed(before: str, after: str) -> float:
 
 @check("OPS-16")
 def keys_are_taken_literally(case: Case) -> None:
-    """A key in another case, with white space around, cut or extended is another key."""
+    """A key in another case, with white space around, cut, extended or spelt otherwise is another key."""
     store = case.store()
     ctx = context()
     data = session(ctx)
@@ -225,6 +227,14 @@ def _respelt(key: str) -> set[str]:
     inside = {f"{key[:middle]}{text}{key[middle:]}" for text in ("\u200b", "\u00ad", "-", " ", "/", "%", "_")}
     cut = {key[:length] for length in (1, 4, 8, 12, 16, 20, 24, 30)} | {key[-12:], key[-8:]}
     letters = {
+        # Base64 and Base32 have several spellings of the same bytes.
+        f"{key}=",
+        f"{key}==",
+        key.replace("-", "+").replace("_", "/"),
+        key[:-1] + _BASE64[_BASE64.find(key[-1]) ^ 1],
+        key.replace("1", "I"),
+        key.replace("1", "L"),
+        key.replace("0", "O"),
         key.replace("-", ""),
         key.replace("-", "_"),
         f"_{key[1:]}",
@@ -235,6 +245,7 @@ def _respelt(key: str) -> set[str]:
     return around | before | after | inside | cut | letters | {encoded, key[::-1]}
 
 
+_BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 #: Digits as other scripts write them.
 _WIDE = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
 _ARABIC = {ord("0") + digit: 0x0660 + digit for digit in range(10)}

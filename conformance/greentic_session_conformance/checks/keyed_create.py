@@ -1,8 +1,11 @@
 """keyed-create: creating under a given key, and what its reuse brings into routing, fence and errors."""
 
-from greentic_session_conformance.case import Case
+import hashlib
+
+from greentic_session import TenantCtx
+from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ENV, LARGEST, MISREAD, TENANT, USER, context, session
+from greentic_session_conformance.samples import ENTRY_NAMES, LARGEST, MISREAD, USER, context, everything, full, session
 from greentic_session_conformance.targets.target import carries
 
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
@@ -11,19 +14,13 @@ _ODD_KEYS = (
     "\u00e9", "e\u0301", "\u212b", "\u00c5", "A\u030a", "\u017f", "s", "😀", "\u200b", "-", ".", "..", "/", "../key", "key/", "./key", "null", "None", "0", "00", "'", '"', "\\", " ", "\u3000",
     "k" * 254, "k" * 255, "k" * 254 + "l", "😀" * 63, "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8",
     "con", "nul", "NUL.txt", "aux", "prn", "com1",  # devices, where a key is a file's name on Windows
+    "constructor", "__proto__", "toString", "__key__",  # what objects of JavaScript have, and documents of Firestore
 )  # fmt: skip
 #: What a store may write beside a key, under a name that could be another key.
 _BESIDE = (
     ":owner", ":user", ":meta", ":data", ":lock", ":ttl", ":0", ":1", ":chunk:0", ":v1", ".json", ".tmp", ".lock", ".bak", ".part", ".meta", ".0", "~", "-0", "-lock",
     "/0", "/meta", "#0", "#meta", "@1", "|0", "_meta", "_lock",
 )  # fmt: skip
-#: Names that a routing entry may have which lies among the sessions.
-_ENTRIES = tuple(
-    sep.join((*start, ENV, TENANT, *team, USER))
-    for sep in ":/|."
-    for start in ((), ("user",), ("idx",), ("index",))
-    for team in ((), ("-",))
-)
 #: These, and what something reads as another beside what it is read as; no store has to hold a key with a control character.
 KEYS_APART = tuple(dict.fromkeys([*_ODD_KEYS, *(text for pair in MISREAD for text in pair if min(text) >= " ")]))
 
@@ -38,7 +35,7 @@ _BOTH_BEYOND = (("q" * 255 + "a", "q" * 255 + "b"), ("r" * 1_999 + "a", "r" * 1_
 
 @check("KEY-05")
 def a_session_is_created_under_the_key_given(case: Case) -> None:
-    """Create with a key answers that key and stores the session under it."""
+    """Create with a key answers that key and stores the session under it, whatever it holds."""
     store = case.store()
     ctx = context()
     key = "cd049376205f9b558a9efca590634fdbeb5330a2693405251e8ebe96dbea2fe8"
@@ -47,6 +44,12 @@ def a_session_is_created_under_the_key_given(case: Case) -> None:
     issued = store.create(ctx, session(ctx), key)
     case.expect(issued == key, "the key that was given", "another key")
     case.expect_data(store.get(key), session(ctx), "get_session of the given key")
+    for number, data in enumerate((everything("whole", "whole"), full(user=None))):
+        with case.given():
+            made = store.create(data.tenant_ctx, data)
+            case.expect_data(store.get(made), data, "get_session of the same under a key that was issued")
+        store.create(data.tenant_ctx, data, f"whole-{number}")
+        case.expect_data(store.get(f"whole-{number}"), data, "get_session of the given key, with every member")
 
 
 @check("KEY-06")
@@ -79,12 +82,13 @@ def a_taken_key_is_refused(case: Case) -> None:
 
 @check("KEY-07")
 def a_removed_key_is_free_again(case: Case) -> None:
-    """A key can be used again and again, by another tenant too, once its session was removed."""
+    """A key can be used again and again, by another tenant too, once its session was removed, whatever that held."""
     store = case.store()
-    for ctx in (context(), context("prod", "tenant-43", "blue", "user-8"), context(user=None), context()) * 5:
-        answer = store.try_create(ctx, session(ctx), "again")
+    contexts = (context(), context("prod", "tenant-43", "blue", "user-8"), context(user=None), context())
+    for data in (*(session(ctx) for ctx in contexts * 5), everything("whole", "whole"), session(context())):
+        answer = store.try_create(data.tenant_ctx, data, "again")
         case.expect(answer.ok, "create_session under a key whose session was removed", answer.describe())
-        case.expect_data(store.get("again"), session(ctx), "get_session")
+        case.expect_data(store.get("again"), data, "get_session")
         with case.given():
             store.remove("again")
 
@@ -135,7 +139,7 @@ def a_key_is_not_what_is_written_beside_another(case: Case) -> None:
         store.update(one, session(ctx, node="node.changed"))
         store.remove(one)
         case.expect_data(store.get(other), session(ctx), "get_session of another key")
-    for main, names, first in (("K", (*_BESIDE, *_ENTRIES), True), ("L", _BESIDE, False)):
+    for main, names, first in (("K", (*_BESIDE, *ENTRY_NAMES), True), ("L", _BESIDE, False)):
         beside = [f"{main}{name}" if name in _BESIDE else name for name in names]
         kept = {key: session(ctx, node=f"node.{number}") for number, key in enumerate(beside)}
         for key in (main, *beside) if first else (*beside, main):
@@ -180,21 +184,24 @@ def a_session_under_a_given_key_is_an_ordinary_one(case: Case) -> None:
         case.expect(store.find(other, USER) is None, "nothing for another team", "the session")
         store.remove(issued)
         case.expect(store.find(ctx, USER) is None, "nothing after remove_session", "a session")
-    case.expect_refusal(
-        store.try_create(other, session(ctx), "ordinary"), "create_session of another team under a given key"
-    )
-    case.expect(store.get("ordinary") is None, "no session made by a refused create_session", "a session")
-    answer = store.try_create(ctx, session(ctx), "ordinary")
+    for key in ("ordinary", hashlib.sha256(b"ordinary").hexdigest(), "a:b|c d", "k" * 255):
+        _expect_ordinary(case, store, ctx, other, key)
+
+
+def _expect_ordinary(case: Case, store: Handle, ctx: TenantCtx, other: TenantCtx, key: str) -> None:
+    case.expect_refusal(store.try_create(other, session(ctx), key), "create_session of another team under a given key")
+    case.expect(store.get(key) is None, "no session made by a refused create_session", "a session")
+    answer = store.try_create(ctx, session(ctx), key)
     case.expect(answer.ok, "create_session under a key that only a refused one was given", answer.describe())
-    case.expect_refusal(store.try_update("ordinary", session(other)), "update_session to another team")
+    case.expect_refusal(store.try_update(key, session(other)), "update_session to another team")
     found = store.find(ctx, USER)
     case.expect(
-        found is not None and found[0] == "ordinary",
+        found is not None and found[0] == key,
         "the session, found by its user",
         "nothing" if found is None else "another",
     )
     case.expect(store.find(other, USER) is None, "nothing for another team", "the session")
-    store.remove("ordinary")
+    store.remove(key)
     case.expect(store.find(ctx, USER) is None, "nothing after remove_session", "a session")
 
 
@@ -246,16 +253,19 @@ def a_taken_key_is_a_conflict(case: Case) -> None:
     store = case.store()
     ctx = context()
     stored, passed = (f"{case.random.getrandbits(96):024x}" for _ in range(2))
+    user = f"user-{passed}"
+    stranger, holder = context("prod", "tenant-43", "blue", user), context(user=user)
     with case.given():
         store.create(ctx, session(ctx, context_json=stored), "taken")
-    stranger = context("prod", "tenant-43", "blue", f"user-{passed}")
-    for other in (ctx, stranger, context(user=None)):
-        answer = store.try_create(other, session(other, context_json=passed), "taken")
+        # Who delivers an event for the second time is the user whose session has the key.
+        store.create(holder, session(holder, context_json=stored), "held")
+    for other, key in ((ctx, "taken"), (stranger, "taken"), (context(user=None), "taken"), (holder, "held")):
+        answer = store.try_create(other, session(other, context_json=passed), key)
         if not answer.ok:
             case.expect(answer.code == "conflict", "conflict", answer.describe())
             told = answer.texts()
             case.expect(
-                not any(f"user-{passed}" in text for text in told),
+                not any(user in text for text in told),
                 "a message without the user id of the data",
                 "one that holds it",
                 "ERR-03",

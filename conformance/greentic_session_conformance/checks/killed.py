@@ -24,7 +24,7 @@ _KINDS: Final = ("create_session", "update_session", "remove_session")
 #: How many writers are killed after one of their writes at quick effort.
 _CUTS: Final = 5
 #: How large the documents are: writing them takes long enough to be killed meanwhile.
-_CHARACTERS: Final = 60_000
+_CHARACTERS: Final = 150_000
 
 
 @dataclass(slots=True)

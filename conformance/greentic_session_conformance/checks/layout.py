@@ -24,7 +24,9 @@ class Layout:
         except ImportError:
             message = "judging redis-layout needs the package redis: pip install 'greentic-session[redis]'"
             raise NotJudged(message) from None
-        self.client: Any = Redis.from_url(url, decode_responses=True, socket_timeout=10)
+        self.client: Any = Redis.from_url(
+            url, decode_responses=True, encoding_errors="surrogateescape", socket_timeout=10
+        )
         self.namespace = namespace
 
     def session(self, key: str) -> str:

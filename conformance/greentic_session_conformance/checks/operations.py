@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ODD_KEYS, TEXTS, USER, context, full, session
+from greentic_session_conformance.samples import ENTRY_NAMES, ODD_KEYS, TEXTS, USER, context, everything, full, session
 
 #: A flow that loops updates its session as often as that; a byte that counts has run over.
 UPDATES = 260
@@ -35,18 +35,22 @@ def a_created_session_is_there(case: Case) -> None:
     case.expect(store.get(key) is not None, "get_session answers a session", "nothing")
 
 
-@check("OPS-02")
+@check("OPS-02", "ROUTE-01")
 def no_deadline_ends_a_session(case: Case) -> None:
-    """A session is still there when the deadline in its context, which is the flow's business, has passed."""
+    """A session is still there, and found, when the deadline in its context, which is the flow's business, has passed."""
     store = case.store()
     due = _clock() + 10
     ctx = context().replace(deadline=InvocationDeadline(due))
     key = store.create(ctx, session(ctx))
+    with case.given():
+        case.expect(store.find(ctx, USER) is not None, "the session to be found", "nothing")
     # Some clocks of stores have seconds.
     until = due + (0 if case.conditions.effort == "quick" else 1_100)
     while (left := until - _clock()) >= 0:
         time.sleep(left / 1_000 + 0.001)
     case.expect(store.get(key) is not None, "get_session answers a session whose deadline has passed", "nothing")
+    found = store.find(ctx, USER)
+    case.expect(found is not None, "find_by_user answers a session whose deadline has passed", "nothing", "ROUTE-01")
 
 
 def _clock() -> int:
@@ -95,14 +99,14 @@ def every_create_makes_a_session_of_its_own(case: Case) -> None:
 
 @check("OPS-07")
 def a_key_that_is_not_there_is_nothing(case: Case) -> None:
-    """Get answers nothing for unknown keys, also odd ones, with and without sessions in the store."""
+    """Get answers nothing for unknown keys, also odd ones and what may be written beside a session, with and without sessions in the store."""
     store = case.store()
     ctx = context()
     for key in ODD_KEYS[:3]:
         _is_nothing(case, store, key)
     with case.given():
         store.create(ctx, session(ctx))
-    for key in (*ODD_KEYS, "1", "2", "01"):
+    for key in (*ODD_KEYS, *ENTRY_NAMES, "1", "2", "01"):
         _is_nothing(case, store, key)
 
 
@@ -172,7 +176,7 @@ def _changes(old: SessionData) -> Iterator[tuple[str, SessionData]]:
     """A session with one member changed, each in turn."""
     ctx, cursor = old.tenant_ctx, old.cursor
     for name in TEXTS:
-        for value in ("other", None):
+        for value in ("other", "", None):
             yield name, old.replace(tenant_ctx=ctx.replace(**{name: value}))
     for name, values in (
         ("tenant", ("legacy",)),
@@ -183,7 +187,13 @@ def _changes(old: SessionData) -> Iterator[tuple[str, SessionData]]:
         ("attempt", (0, 4)),
         (
             "attributes",
-            ({}, {**ctx.attributes, "a": "other"}, {**ctx.attributes, "c": "more"}, {"a": ctx.attributes["a"]}),
+            (
+                {},
+                {**ctx.attributes, "a": "other"},
+                {**ctx.attributes, "a": ""},
+                {**ctx.attributes, "c": "more"},
+                {"a": ctx.attributes["a"]},
+            ),
         ),
         ("deadline", (None, InvocationDeadline(1_763_800_000_124), InvocationDeadline(0))),
         (
@@ -194,7 +204,7 @@ def _changes(old: SessionData) -> Iterator[tuple[str, SessionData]]:
         for another in values:
             yield name, old.replace(tenant_ctx=ctx.replace(**{name: another}))
     for name in ("wait_reason", "outbox_marker"):
-        for text in ("other", None):
+        for text in ("other", "", None):
             members = {"wait_reason": cursor.wait_reason, "outbox_marker": cursor.outbox_marker, name: text}
             yield name, old.replace(cursor=SessionCursor(cursor.node_pointer, **members))
     yield "node_pointer", old.replace(cursor=SessionCursor("other", cursor.wait_reason, cursor.outbox_marker))
@@ -205,7 +215,7 @@ def _changes(old: SessionData) -> Iterator[tuple[str, SessionData]]:
 
 @check("OPS-09")
 def update_of_an_unknown_key_is_refused(case: Case) -> None:
-    """An update of a key that isn't there is refused and makes no session; also after the session was removed."""
+    """An update of a key that isn't there is refused and makes no session; also of odd ones, and after the session was removed."""
     store = case.store()
     ctx = context()
     data = session(ctx)
@@ -218,20 +228,26 @@ def update_of_an_unknown_key_is_refused(case: Case) -> None:
         gone = store.get(key) is None and store.find(ctx, "user-7") is None
         case.expect(gone, "nothing after remove_session", "the session")
     case.expect_refusal(store.try_update(key, data), "update_session of a removed key")
+    for odd in ODD_KEYS:
+        case.expect_refusal(store.try_update(odd, data), f"update_session of the unknown key {odd[:40]!a}")
     case.expect(store.get(key) is None, "the session stays gone", "a session, back from the dead", "OPS-17")
     case.expect(store.find(ctx, "user-7") is None, "no routing", "a session, routed by a refused update", "OPS-17")
 
 
 @check("OPS-10")
 def a_removed_session_is_gone(case: Case) -> None:
-    """Get answers nothing after remove."""
+    """Get answers nothing after remove, also where all of the session that may change was changed before."""
     store = case.store()
     ctx = context()
+    before, after = everything("before", "before"), everything("after", "after")
     with case.given():
-        key = store.create(ctx, session(ctx))
-        case.expect(store.get(key) is not None, "a session to remove", "nothing")
-    store.remove(key)
-    case.expect(store.get(key) is None, "nothing after remove_session", "the session")
+        keys = [store.create(ctx, data) for data in (session(ctx), before)]
+        store.update(keys[1], after)
+        for key in keys:
+            case.expect(store.get(key) is not None, "a session to remove", "nothing")
+    for key in keys:
+        store.remove(key)
+        case.expect(store.get(key) is None, "nothing after remove_session", "the session")
 
 
 @check("OPS-10")
@@ -266,7 +282,7 @@ def removed_sessions_stay_gone(case: Case) -> None:
 
 @check("OPS-11")
 def remove_of_an_unknown_key_is_refused(case: Case) -> None:
-    """Removing a key that was never there, or twice, is refused."""
+    """Removing a key that was never there, or twice, is refused; also an odd one, and what may be written beside a session."""
     store = case.store()
     ctx = context()
     case.expect_refusal(store.try_remove("no-such-key"), "remove_session of an unknown key")
@@ -274,26 +290,30 @@ def remove_of_an_unknown_key_is_refused(case: Case) -> None:
         key = store.create(ctx, session(ctx))
         store.remove(key)
     case.expect_refusal(store.try_remove(key), "remove_session for the second time")
+    with case.given():
+        store.create(ctx, session(ctx))
+    for odd in (*ODD_KEYS, *ENTRY_NAMES):
+        case.expect_refusal(store.try_remove(odd), f"remove_session of the unknown key {odd[:40]!a}")
 
 
 @check("OPS-12")
 def sessions_do_not_touch_each_other(case: Case) -> None:
     """Updating and removing one session leaves its neighbours, however alike they are."""
     store = case.store()
-    ctx = context()
-    with case.given():
-        kept = {store.create(ctx, session(ctx, node=f"node.{i}")): session(ctx, node=f"node.{i}") for i in range(5)}
-        changed = store.create(ctx, session(ctx))
-        removed = store.create(ctx, session(ctx))
-    store.update(changed, session(ctx, node="node.changed"))
-    for key, data in kept.items():
-        case.expect_data(store.get(key), data, "get_session of a session that wasn't updated")
-    store.remove(removed)
-    case.expect_data(
-        store.get(changed), session(ctx, node="node.changed"), "get_session of a session that wasn't removed"
-    )
-    for key, data in kept.items():
-        case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
+    for alike in (session(context()), full(), everything("text", "ident")):
+        ctx = alike.tenant_ctx
+        after = alike.replace(context_json="changed")
+        with case.given():
+            nodes = [alike.replace(cursor=SessionCursor(f"node.{i}")) for i in range(5)]
+            kept = {store.create(ctx, data): data for data in nodes}
+            changed, removed = store.create(ctx, alike), store.create(ctx, alike)
+        store.update(changed, after)
+        for key, data in kept.items():
+            case.expect_data(store.get(key), data, "get_session of a session that wasn't updated")
+        store.remove(removed)
+        case.expect_data(store.get(changed), after, "get_session of a session that wasn't removed")
+        for key, data in kept.items():
+            case.expect_data(store.get(key), data, "get_session of a session that wasn't removed")
 
 
 @check("OPS-14")
@@ -356,7 +376,8 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
                 store.try_create(other, data),
                 store.try_update(key, session(other)),
                 store.try_remove("no-such-key"),
+                store.try_update("no-such-key", data),
             )
-            case.expect(not answers[number % 3].ok, "a refusal", "an operation that succeeded")
+            case.expect(not answers[number % 4].ok, "a refusal", "an operation that succeeded")
     answer = store.try_create(ctx, data)
     case.expect(answer.ok, f"create_session after {REFUSALS} refusals", answer.describe())

@@ -57,6 +57,12 @@ def marked(mark: str, user: str | None = USER, team: str = "red", **ids: str) ->
     return session(ctx, node=mark, context_json=json.dumps([mark] * 20))
 
 
+def large(data: SessionData) -> SessionData:
+    """The session with a snapshot of 200,000 characters, which may be written in parts."""
+    mark = data.cursor.node_pointer
+    return data.replace(context_json=json.dumps([mark] * (200_000 // (len(mark) + 4))))
+
+
 def keeps_what_it_is_given(case: Case, store: Handle) -> None:
     """The precondition that nobody else is needed to alter, lose or unroute a session."""
     data = marked("alone")

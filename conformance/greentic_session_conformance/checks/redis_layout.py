@@ -5,11 +5,12 @@ from greentic_session.schema import validate
 from greentic_session_conformance.case import Answer, Case, Handle, describe
 from greentic_session_conformance.checks.layout import Layout, fresh_key, laid_out
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import CHARACTERS, USER, context, full, session
+from greentic_session_conformance.samples import CHARACTERS, LARGEST, USER, context, full, session
 from greentic_session_conformance.vectors import context as read_context
 from greentic_session_conformance.vectors import rows
 
 _MIXED = TenantCtx("dev", "legacy", "tenant-42", "old-team", "new-team", "old-user", "new-user")
+_LARGE = session(context(), context_json=LARGEST)
 
 
 def _create(case: Case, store: Handle, ctx: TenantCtx, data: SessionData) -> str:
@@ -32,18 +33,26 @@ def where_a_session_lies(case: Case) -> None:
                 )
                 with case.given():
                     store.update(key, data)
+        for row in (row for row in rows("redis/names.jsonl") if row["kind"] == "session"):
+            created = store.try_create(context(), session(context()), row["key"])
+            if created.ok:  # whether a key can be given is for another profile
+                with case.vector(row["id"]):
+                    name = f"{layout.namespace}{row['name'].removeprefix(row['namespace'])}"
+                    held = layout.client.type(name) == "string"
+                    case.expect(held, "a string under {namespace}:session:{key}", "nothing, or another type")
+                    _expect_entry(case, layout, layout.entry(context(), USER), row["key"])
 
 
 @check("REDIS-02")
 def what_a_sessions_record_holds(case: Case) -> None:
     """A record is a document, valid against the schema, that reads as what was stored."""
     with laid_out(case) as (store, layout):
-        for data in (session(context()), full(), full(text=CHARACTERS), session(_MIXED)):
+        for data in (session(context()), full(), full(text=CHARACTERS), session(_MIXED), _LARGE):
             key = _create(case, store, data.tenant_ctx, session(data.tenant_ctx))
             with case.given():
                 store.update(key, data)
             raw = layout.client.get(layout.session(key)) or ""
-            faults = validate(raw.encode(), "session-data")
+            faults = validate(raw.encode("utf-8", "surrogateescape"), "session-data")
             told = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
             case.expect(not faults, "a record valid against the schema session-data", told)
             try:
@@ -57,7 +66,7 @@ def what_a_sessions_record_holds(case: Case) -> None:
 def records_are_written_canonically(case: Case) -> None:
     """A record is the canonical writing of what was stored, byte for byte."""
     with laid_out(case) as (store, layout):
-        for data in (session(context()), full(), full(text=CHARACTERS), session(_MIXED)):
+        for data in (session(context()), full(), full(text=CHARACTERS), session(_MIXED), _LARGE):
             key = _create(case, store, data.tenant_ctx, data)
             raw = layout.client.get(layout.session(key))
             case.expect(raw == data.to_json().decode(), "the canonical writing", "other bytes")
@@ -113,6 +122,9 @@ def no_other_sessions_or_entries(case: Case) -> None:
             store.try_update("no-such-key", session(ctx))
             store.try_create(ctx, session(context(team="blue")))
         _expect_keys(case, layout, wanted, "after updates, reads and refusals")
+        with case.given():
+            store.update(first, _LARGE.replace(tenant_ctx=ctx))
+        _expect_keys(case, layout, wanted, "after an update with a large snapshot")
 
 
 def _expect_keys(case: Case, layout: Layout, wanted: set[str], when: str) -> None:

@@ -1,5 +1,7 @@
 """ROUTE: from a user to the session that waits for them."""
 
+from itertools import product
+
 from greentic_session import Impersonation, SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
@@ -15,6 +17,9 @@ from greentic_session_conformance.samples import (
 )
 
 Found = tuple[str, SessionData] | None
+
+#: Two sessions of one user that differ in all but their scope.
+_OLDER_AND_NEWER = everything("older", "older"), everything("newer", "newer")
 
 
 def _expect_found(case: Case, found: Found, key: str, what: str) -> None:
@@ -105,7 +110,7 @@ def the_newest_session_is_found(case: Case) -> None:
 def who_asks_decides_nothing_but_the_scope(case: Case) -> None:
     """Of two sessions the later one is found also by a caller whose context holds what the older one does."""
     store = case.store()
-    older, newer = (everything(text, text) for text in ("older", "newer"))
+    older, newer = _OLDER_AND_NEWER
     with case.given():
         key = store.create(newer.tenant_ctx, newer)
         found = store.find(older.tenant_ctx, USER)
@@ -286,7 +291,7 @@ def removing_an_older_session_leaves_the_newer_ones_routing(case: Case) -> None:
     store = case.store()
     caller, anonymous = _anonymous()
     named = session(caller)
-    for first, second in ((named, named), (anonymous, named), (named, anonymous), (anonymous, anonymous)):
+    for first, second in (*product((named, anonymous), repeat=2), _OLDER_AND_NEWER):
         with case.given():
             older, newer = store.create(caller, first), store.create(caller, second)
         store.remove(older)
@@ -301,14 +306,14 @@ def no_older_session_takes_the_place_of_a_removed_one(case: Case) -> None:
     store = case.store()
     caller, anonymous = _anonymous()
     named = session(caller)
-    for first, second in ((named, named), (anonymous, named), (named, anonymous), (anonymous, anonymous)):
+    for first, second in (*product((named, anonymous), repeat=2), _OLDER_AND_NEWER):
         with case.given():
             older, newer = store.create(caller, first), store.create(caller, second)
             _expect_found(case, store.find(caller, USER), newer, "the newer session to be found")
             store.remove(newer)
-            case.expect(store.get(older) is not None, "the older session to be there", "nothing")
         _expect_nothing(case, store.find(caller, USER), "nothing, although an older session is there")
         with case.given():
+            case.expect(store.get(older) is not None, "the older session to be there", "nothing")
             store.remove(older)
 
 
@@ -317,7 +322,19 @@ def who_has_no_session_finds_none(case: Case) -> None:
     """A user for whom nothing was created finds nothing, in an empty store and in one with sessions of others."""
     store = case.store()
     for _ in range(2):
-        for user in ("nobody", "user-70", "user-", "USER-7", "ser-7", "*", "-", "None", "null"):
+        for user in (
+            "nobody",
+            "user-70",
+            "user-",
+            "USER-7",
+            "ser-7",
+            "*",
+            "-",
+            "None",
+            "null",
+            "constructor",
+            "__proto__",
+        ):
             answer = store.try_find(context(user=None), user)
             if answer.ok or user != "*":
                 case.expect(answer.ok, "nothing", answer.describe())
@@ -355,6 +372,21 @@ _JOINED = tuple(
         ("a", "b", "c", f"d{sep}e"),
     )
 )
+#: Scopes that run together where each id is joined with its name.
+_LABELLED = tuple(
+    scope
+    for sep in ".-_"
+    for scope in (
+        ("a", "b", f"c{sep}user{sep}d", "e"),
+        ("a", "b", "c", f"d{sep}user{sep}e"),
+        ("a", f"b{sep}team{sep}c", "d", "e"),
+        ("a", "b", f"c{sep}team{sep}d", "e"),
+        ("a", f"b{sep}team{sep}c{sep}c", None, "e"),
+        ("a", "b", f"c{sep}c", "e"),
+        (f"a{sep}tenant{sep}b", "c", None, "e"),
+        ("a", f"b{sep}tenant{sep}c", None, "e"),
+    )
+)
 #: Scopes whose ids run together, or are each other's beginnings, where they are joined without care.
 _SCOPES = (
     ("dev", "tenant-42", None, "user-7"), ("dev", "tenant-42", "red", "user-7"), ("dev", "tenant-42", "blue", "user-7"),
@@ -370,7 +402,8 @@ _SCOPES = (
     (f"{_LONG}e", f"{_LONG}t", f"{_LONG}g", f"{_LONG}a"), (f"{_LONG}e", f"{_LONG}t", f"{_LONG}g", f"{_LONG}b"),
     ("dev", "t", None, "con"), ("dev", "t", None, "nul"), ("dev", "t", None, "AUX.txt"),  # devices, where an entry is a file on Windows
     ("dev", "t", None, "plumless"), ("dev", "t", None, "buckeroo"),  # of one CRC-32
-    *_JOINED, *(("dev", "t", team, "user-7") for team in (*_NO_TEAM, None)), *(("dev", "t", None, number) for number in _NUMBERS),
+    ("dev", "t", None, "constructor"), ("dev", "t", None, "__proto__"), ("dev", "__proto__", None, "u"),  # what every object of JavaScript has
+    *_JOINED, *_LABELLED, *(("dev", "t", team, "user-7") for team in (*_NO_TEAM, None)), *(("dev", "t", None, number) for number in _NUMBERS),
 )  # fmt: skip
 
 
@@ -445,6 +478,22 @@ def key_and_data_belong_together(case: Case) -> None:
         _belong_together(case, store, ctx)
 
 
+@check("ROUTE-14")
+def nothing_of_the_caller_is_in_what_is_found(case: Case) -> None:
+    """What find answers is the session as it was stored, whatever the context of who asks for it holds."""
+    store = case.store()
+    whole, asks = _OLDER_AND_NEWER
+    for stored in (session(context()), whole, session(context(user=None))):
+        for caller in (context(), asks.tenant_ctx):
+            with case.given():
+                key = store.create(context(), stored)
+                found = store.find(caller, USER)
+                _expect_found(case, found, key, "the session to be found")
+            case.expect_data(found[1] if found else None, stored, "find_by_user")
+            with case.given():
+                store.remove(key)
+
+
 def _belong_together(case: Case, store: Handle, ctx: TenantCtx) -> None:
     found = store.find(ctx, USER)
     if found is not None:
@@ -468,15 +517,16 @@ def find_is_repeatable(case: Case) -> None:
 
 @check("ROUTE-15")
 def a_get_takes_no_routing(case: Case) -> None:
-    """A session is found as before when it was read by its key."""
+    """The newest session is found as before when it, or an older one, was read by its key."""
     store = case.store()
     ctx = context()
     data = session(ctx)
     with case.given():
-        key = store.create(ctx, data)
+        older, newest = store.create(ctx, data), store.create(ctx, data)
         for _ in range(4):
-            case.expect(store.find(ctx, USER) == (key, data), "the session to be found", "something else")
-    case.expect_data(store.get(key), data, "get_session")
-    found = store.find(ctx, USER)
-    got = "nothing" if found is None else "something else"
-    case.expect(found == (key, data), "the session, found after a get_session", got)
+            case.expect(store.find(ctx, USER) == (newest, data), "the newest session to be found", "something else")
+    for key in (newest, older):
+        case.expect_data(store.get(key), data, "get_session")
+        found = store.find(ctx, USER)
+        got = "nothing" if found is None else "something else"
+        case.expect(found == (newest, data), "the newest session, found after a get_session", got)

@@ -216,7 +216,7 @@ class Oracle:
         # A ctx that itself names another user should be answered with nothing, and need not be (rule FENCE-18).
         as_another = user_of(ctx) not in {None, user}
         if not answer.ok:
-            if not (as_another and answer.code == "invalid_input"):
+            if key is None or not (as_another and answer.code == "invalid_input"):
                 raise _unexpected(answer, "an answer from find_by_user", "ROUTE-10" if key is None else "ROUTE-01")
         elif answer.value is None:
             if key is not None and not as_another:
@@ -308,7 +308,7 @@ class Oracle:
             return "ROUTE-08"
         if last.operation == "find_by_user":
             return "FENCE-17" if last.nothing else "ROUTE-15"
-        return "OPS-14"
+        return "ROUTE-15"
 
     def _misled(self, found: str, ctx: TenantCtx, user: str) -> str:
         """The rule that is broken where a user finds a session that isn't the newest of their own."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from greentic_session import InvocationDeadline, SessionCursor, SessionData, TenantCtx
+from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData, TenantCtx
 from greentic_session_conformance.samples import CHARACTERS, SNAPSHOT
 
 #: Ids that run together where they are joined, folded, trimmed, cut or matched without care.
@@ -122,7 +122,7 @@ def respelt(ctx: TenantCtx, spelling: str) -> TenantCtx:
 
 #: What documents hold besides: members of the context, and of the document.
 _TEXTURES: Final[tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]] = (
-    *(({}, {}),) * 8,
+    *(({}, {}),) * 9,
     ({}, {"context_json": ""}),
     ({}, {"context_json": SNAPSHOT, "pack_id": "pack"}),
     ({}, {"context_json": CHARACTERS}),
@@ -134,6 +134,9 @@ _TEXTURES: Final[tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]] = (
     ({"deadline": InvocationDeadline(5)}, {}),
     ({"deadline": InvocationDeadline(2_000), "trace_id": "t"}, {}),
     ({"deadline": InvocationDeadline(-(2**63) - 1), "idempotency_key": "null"}, {"context_json": "x" * 5_000}),
+    ({"provider_id": "mail", "session_id": "s1", "correlation_id": "c1", "node_id": "n1", "i18n_id": "de"}, {}),
+    ({"provider_id": "chat", "session_id": "s2", "correlation_id": "c2", "flow_id": "f2"}, {"pack_id": "pack.2"}),
+    ({"idempotency_key": "again", "impersonation": Impersonation("a"), "correlation_id": "c1"}, {"pack_id": "pack"}),
 )
 #: Flows that a session goes through.
 _FLOWS: Final = ("support.flow", "support.flow", "support.flow", "other.flow", "third")

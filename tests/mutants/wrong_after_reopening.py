@@ -1,5 +1,7 @@
 """Stores in a file that are right until they are opened again, or until another handle has its turn."""
 
+import json
+
 from file_store import Loses, ReopenedStore
 
 from greentic_session import GreenticError
@@ -425,3 +427,34 @@ class RemembersTheWay(Reopens):
     rule = "DUR-03"
     fault = "a cache of keys that is checked against deletion, not against something newer"
     store = _RemembersTheWay
+
+
+class _ReadsTheReason(ReopenedStore):
+    def opened(self):
+        for data in self.sessions.values():
+            whose = json.loads(data.to_json())["tenant_ctx"].get("impersonation")
+            if whose is not None:
+                whose["reason"]
+
+
+class ReadsTheReason(Loses):
+    """DUR-01: what loads the file wants a member that the writer leaves out where it is absent."""
+
+    rule = "DUR-01"
+    fault = 'whose["reason"] in the reader, .get("reason") everywhere else'
+    store = _ReadsTheReason
+
+
+class _LoadsTheFirstPage(ReopenedStore):
+    def opened(self):
+        for key in list(self.sessions)[500:]:
+            self.lose(key)
+
+
+class LoadsTheFirstPage(Loses):
+    """DUR-01: what is loaded when the store is opened is the first page of five hundred sessions."""
+
+    rule = "DUR-01"
+    fault = "a listing of objects whose continuation token nobody follows"
+    effort = "normal"
+    store = _LoadsTheFirstPage

@@ -125,9 +125,10 @@ def _found(case: Case, found: tuple[str, SessionData] | None, data: SessionData,
 
 @check("DATA-01")
 def what_comes_back_equals_what_was_stored(case: Case) -> None:
-    """A session with every member, and one with the fewest, come back equal, from get and from find."""
+    """A session with every member, one with all but the user, and one with the fewest come back equal, from get and from find."""
     store = case.store()
     _round(case, store, full(), "every member")
+    _round(case, store, full(user=None), "every member but the user")
     _round(case, store, session(context(user=None), node="", context_json=""), "the fewest members")
     data = full()
     caller = data.tenant_ctx.replace(tenant="legacy", attempt=0, trace_id="of the caller", attributes={}, deadline=None)

@@ -25,7 +25,7 @@ from greentic_session_conformance.samples import (
 )
 
 #: How many sessions are kept over one closing at quick effort.
-_MANY: Final = 100
+_MANY: Final = 130
 
 
 def opened_again(case: Case, storage: Any, after: str) -> Handle:
@@ -136,7 +136,7 @@ def many_sessions_survive_closing(case: Case) -> None:
     store = case.store(storage)
     kept: list[tuple[str, TenantCtx, SessionData]] = []
     with case.given():
-        for i in range(min(case.rounds(_MANY), 500)):
+        for i in range(min(case.rounds(_MANY), 600)):
             caller = context(("dev", "prod")[i % 2], f"tenant-{i % 7}", (None, "red", "blue")[i % 3], f"user-{i}")
             data = session(caller if i % 5 else caller.replace(user=None, user_id=None), node=f"node.{i}")
             kept.append((store.create(caller, data), caller, data))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed
@@ -14,6 +15,8 @@ from greentic_session_conformance.search.stages import Stage, Store
 from greentic_session_conformance.search.values import bare
 
 _NO_KEY = "no-such-key"
+#: What becomes of the gets at the end of a sequence.
+Gets = Literal["forgotten", "told", "left out"]
 
 
 class Player:
@@ -32,6 +35,8 @@ class Player:
         self.oracle = Oracle()
         self.keys: dict[int, str] = {}
         self._given: set[str] = set()
+        #: Whether all is done, and users are looked for.
+        self.looks_for_users = False
 
     def make(self, move: Move) -> None:
         """Make a move.
@@ -167,17 +172,22 @@ class Player:
                 raise Failed(failed.expected, failed.got, "DATA-01") from None
             raise
 
-    def look_at_all(self) -> None:
+    def look_at_all(self, gets: Gets = "forgotten") -> None:
         """Look at every session and every user. Of the looks only one that sees something wrong stays in the record.
+
+        Args:
+            gets: whether the sessions are got before the users are looked for, and whether that stays in the record.
 
         Raises:
             Failed: the store answered otherwise than the oracle.
             OutcomeUnknownError: it answered ``unavailable`` or ``timeout``.
         """
-        for key in dict.fromkeys(self.keys.values()):
+        for key in dict.fromkeys(self.keys.values()) if gets != "left out" else ():
             with self.oracle.aside():
                 self._get(key)
-            self._case.steps.forget_last()
+            if gets == "forgotten":
+                self._case.steps.forget_last()
+        self.looks_for_users = True
         for scope in self.oracle.scopes():
             with self.oracle.aside():
                 ctx = TenantCtx.new(scope.env, scope.tenant).with_team(scope.team).with_user(scope.user)
@@ -204,14 +214,22 @@ class Played:
         failed: in what.
         steps: the calls that led there.
         moves: the moves that were made.
+        found: whether a look at a user, after all moves, saw it.
     """
 
     failed: Failed
     steps: Steps
     moves: tuple[Move, ...]
+    found: bool = False
 
 
-def play(case: Case, stage: Stage, moves: Callable[[Player], Iterable[Move]], mark: str) -> Played | None:
+def play(
+    case: Case,
+    stage: Stage,
+    moves: Callable[[Player], Iterable[Move]],
+    mark: str,
+    gets: Gets = "forgotten",
+) -> Played | None:
     """Play moves.
 
     Args:
@@ -219,6 +237,7 @@ def play(case: Case, stage: Stage, moves: Callable[[Player], Iterable[Move]], ma
         stage: where they are played.
         moves: gives the moves, which may be made up one by one.
         mark: what tenants and given keys end in.
+        gets: what becomes of the gets at the end.
 
     Raises:
         OutcomeUnknownError: the store answered ``unavailable`` or ``timeout``.
@@ -230,9 +249,9 @@ def play(case: Case, stage: Stage, moves: Callable[[Player], Iterable[Move]], ma
             for move in moves(player):
                 made.append(move)
                 player.make(move)
-            player.look_at_all()
+            player.look_at_all(gets)
         except Failed as failed:
-            return Played(failed, case.steps, tuple(made))
+            return Played(failed, case.steps, tuple(made), player.looks_for_users)
         finally:
             if mark:
                 player.clear()

@@ -10,7 +10,7 @@ from typing import Final
 from greentic_session_conformance.case import Case, Failed, NotJudged
 from greentic_session_conformance.search.improvise import Improviser
 from greentic_session_conformance.search.oracle import OutcomeUnknownError
-from greentic_session_conformance.search.player import Played, play
+from greentic_session_conformance.search.player import Gets, Played, play
 from greentic_session_conformance.search.reduce import Moves, reduced
 from greentic_session_conformance.search.stages import Stage
 
@@ -56,9 +56,9 @@ def search(case: Case, stage: Stage, *, keyed: bool) -> None:
 
 
 def _tell(case: Case, stage: Stage, played: Played, marks: Iterator[str]) -> None:
-    def again(moves: Moves) -> Played | None:
+    def again(moves: Moves, gets: Gets = "forgotten") -> Played | None:
         try:
-            return play(case, stage, lambda _: moves, next(marks))
+            return play(case, stage, lambda _: moves, next(marks), gets)
         except (OutcomeUnknownError, NotJudged):
             return None
 
@@ -67,6 +67,11 @@ def _tell(case: Case, stage: Stage, played: Played, marks: Iterator[str]) -> Non
         return None if found is None else found.failed
 
     found = reduced(played, again)
+    alone = found.found and not stage.switches
+    if alone and again(found.moves, "left out") is None and (told := again(found.moves, "told")) is not None:
+        # Without the gets before it the find sees nothing wrong: they are what changed its answer.
+        case.steps = told.steps
+        raise Failed(told.failed.expected, told.failed.got, "ROUTE-15")
     blamed = stage.blamed(found.failed, found.moves, failure)
     case.steps = found.steps
     raise blamed

@@ -68,31 +68,31 @@ class OneEntryAChannel(Base):
                     self.entries[scope] = max(held.values())[1]
 
 
-class MakesASecondRow(Base):
-    """OPS-10: an update with another correlation_id makes a second row, and a remove takes the newer one only."""
+class WritesASecondRow(Base):
+    """OPS-10: an update to another flow makes a second row, and a remove deletes the newer one only."""
 
     rule = "OPS-10"
-    fault = "a table whose key is (key, correlation_id), so that an upsert inserts"
+    fault = "a primary key of (key, flow_id)"
+    profiles = frozenset({"core", "keyed-create"})
 
     def __init__(self):
         super().__init__()
-        self.older = defaultdict(dict)
+        self.rows = {}
 
     def write(self, key, data):
-        old = self.sessions.get(key)
-        if old is not None:
-            self.older[key][old.tenant_ctx.correlation_id] = old
-        super().write(key, data)
-        self.older[key].pop(data.tenant_ctx.correlation_id, None)
+        rows = self.rows.setdefault(key, {})
+        rows.pop(data.flow_id, None)
+        rows[data.flow_id] = data
+
+    def taken(self, key):
+        return self.read(key) is not None
+
+    def read(self, key):
+        rows = self.rows.get(key)
+        return list(rows.values())[-1] if rows else None
 
     def forget(self, key):
-        super().forget(key)
-        if self.older[key]:
-            self.sessions[key] = self.older[key].popitem()[1]
-
-    def unroute(self, key):
-        if key not in self.sessions:
-            super().unroute(key)
+        self.rows[key].popitem()
 
 
 class RemovesTheConversation(Base):

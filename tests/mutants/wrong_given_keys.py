@@ -367,6 +367,7 @@ class InheritsWithoutAUser(Base):
     """ROUTE-20: a key that is used again for nobody keeps the routing that it had."""
 
     rule = "ROUTE-20"
+    maybe = frozenset({"ROUTE-03"})
     fault = "an entry that is cleared when it is replaced, and only then"
 
     def unroute(self, key):

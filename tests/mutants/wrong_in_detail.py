@@ -42,7 +42,7 @@ class TakesSessionIdsForKeys(Base):
 
     rule = "OPS-05"
     fault = "upsert by the client's own id"
-    maybe = frozenset({"FENCE-12", "OPS-16"})
+    maybe = frozenset({"FENCE-12", "OPS-04", "OPS-16"})
 
     def issue(self, ctx, data):
         named = data.tenant_ctx.session_id

@@ -37,32 +37,6 @@ class CompactsItsLog(InSequence):
             del self.snapshots[key]
 
 
-class WritesASecondRow(InSequence):
-    """OPS-10: an update to another flow makes a second row, and a remove deletes the newer one only."""
-
-    rule = "OPS-10"
-    fault = "a primary key of (key, flow_id)"
-
-    def __init__(self):
-        super().__init__()
-        self.rows = {}
-
-    def write(self, key, data):
-        rows = self.rows.setdefault(key, {})
-        rows.pop(data.flow_id, None)
-        rows[data.flow_id] = data
-
-    def taken(self, key):
-        return self.read(key) is not None
-
-    def read(self, key):
-        rows = self.rows.get(key)
-        return list(rows.values())[-1] if rows else None
-
-    def forget(self, key):
-        self.rows[key].popitem()
-
-
 class WritesWhatIsDirty(InSequence):
     """OPS-08: an update that changes neither cursor nor snapshot is taken for one that changes nothing."""
 

@@ -33,6 +33,7 @@ class LetsOtherTenantsOverwrite(Base):
     """KEY-06: the key is looked for among the caller's own tenant's only."""
 
     rule = "KEY-06"
+    also = frozenset({"CONC-03"})
     fault = "a primary key of (tenant, key) in front of a storage that knows the key alone"
 
     def create_session(self, ctx, data, key=None):

@@ -1,5 +1,6 @@
 """Stores in a file that are left in pieces where their process is killed in the middle of an operation."""
 
+import hashlib
 import os
 import pickle
 import random
@@ -167,3 +168,36 @@ class LeavesItsDraft(Loses):
     found_by = "killed"
     effort = "normal"
     store = _LeavesItsDraft
+
+
+class _ReservesKeys(FileStore):
+    def reservation(self, key):
+        return self.path.with_name(hashlib.sha256(key.encode()).hexdigest())
+
+    def create_session(self, ctx, data, key=None):
+        self.fence_create(ctx, data)
+        if not key or not key.isascii():
+            return super().create_session(ctx, data, key)
+        try:
+            os.close(os.open(self.reservation(key), os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            raise self.refusal("conflict", f"the key {key} is taken") from None
+        try:
+            return super().create_session(ctx, data, key)
+        except BaseException:
+            self.reservation(key).unlink()
+            raise
+
+    def remove_session(self, key):
+        super().remove_session(key)
+        self.reservation(key).unlink(missing_ok=True)
+
+
+class ReservesKeys(Loses):
+    """DUR-07: a given key is reserved by a file of its own before its session is written: a killed create leaves it taken by nobody."""
+
+    rule = "DUR-07"
+    found_by = "killed"
+    effort = "normal"
+    fault = "O_EXCL, SETNX or an insert into a table of keys, and then the write, without a transaction"
+    store = _ReservesKeys

@@ -25,6 +25,10 @@ def of_two_updates_one_stands_whole(case: Case) -> None:
         new = [marked(f"update-{caller}") for caller in range(CALLERS if number % 2 else 2)]
         if number % 5 == 0:
             new = [large(data) for data in new]
+            with case.given():
+                store.update(key, new[0])
+                case.expect_data(store.get(key), new[0], "get_session of a large session")
+                store.update(key, marked("first"))
         answers = crew.volley([("update_session", key, data) for data in new])
         updated = bool(_succeeded(case, answers, "update_session"))
         got = store.get(key)
@@ -49,6 +53,7 @@ def what_was_removed_does_not_come_back(case: Case) -> None:
         data, creator = marked("first", user=named), context(team="red", user=f"user-{number}")
         with case.given():
             key = store.create(creator, data)
+            case.expect_data(store.get(key), data, "get_session")
         calls: list[Call] = [
             ("update_session", key, marked(f"update-{caller}", user=named))
             for caller in range(CALLERS - 1 if number % 2 else 1)

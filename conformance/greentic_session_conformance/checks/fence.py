@@ -86,19 +86,16 @@ def the_newer_name_of_a_pair_decides(case: Case) -> None:
     creator = context(user="newer").replace(user="older")
     data = session(context(user=None))
     with case.given():
-        key = store.create(context(user="newer"), data)
-        case.expect(
-            store.find(context(user="newer"), "newer") == (key, data), "the session to be found", "something else"
-        )
+        key = store.create(context(user="plain"), data)
+        case.expect(store.find(context(user="plain"), "plain") == (key, data), "the session to be found", "another")
+        case.expect(store.find(context(user="older"), "older") is None, "nothing for others", "a session")
+        store.remove(key)
         key = store.create(creator, data)
     found = store.find(context(user="older"), "older")
     case.expect(found is None, "nothing by the older name of its creator", "the session")
     found = store.find(context(user="newer"), "newer")
-    case.expect(
-        found is not None and found[0] == key,
-        "the session by the newer name of its creator",
-        "nothing" if found is None else "another session",
-    )
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == key, "the session by the newer name of its creator", got)
 
 
 @check("FENCE-14")

@@ -48,6 +48,7 @@ def a_session_is_created_under_the_key_given(case: Case) -> None:
         with case.given():
             made = store.create(data.tenant_ctx, data)
             case.expect_data(store.get(made), data, "get_session of the same under a key that was issued")
+            store.remove(made)
         store.create(data.tenant_ctx, data, f"whole-{number}")
         case.expect_data(store.get(f"whole-{number}"), data, "get_session of the given key, with every member")
 
@@ -86,7 +87,12 @@ def a_removed_key_is_free_again(case: Case) -> None:
     """A key can be used again and again, by another tenant too, once its session was removed, whatever that held."""
     store = case.store()
     contexts = (context(), context("prod", "tenant-43", "blue", "user-8"), context(user=None), context())
-    for data in (*(session(ctx) for ctx in contexts * 5), everything("whole", "whole"), session(context())):
+    whole = everything("whole", "whole")
+    with case.given():
+        key = store.create(whole.tenant_ctx, whole)
+        case.expect_data(store.get(key), whole, "get_session of one with every member")
+        store.remove(key)
+    for data in (*(session(ctx) for ctx in contexts * 5), whole, session(context())):
         answer = store.try_create(data.tenant_ctx, data, "again")
         case.expect(answer.ok, "create_session under a key whose session was removed", answer.describe())
         case.expect_data(store.get("again"), data, "get_session")
@@ -190,6 +196,10 @@ def a_session_under_a_given_key_is_an_ordinary_one(case: Case) -> None:
 
 
 def _expect_ordinary(case: Case, store: Handle, ctx: TenantCtx, other: TenantCtx, key: str) -> None:
+    with case.given():
+        case.expect(store.create(ctx, session(ctx), key) == key, "the key that was given", "another key")
+        case.expect_data(store.get(key), session(ctx), "get_session")
+        store.remove(key)
     case.expect_refusal(store.try_create(other, session(ctx), key), "create_session of another team under a given key")
     case.expect(store.get(key) is None, "no session made by a refused create_session", "a session")
     answer = store.try_create(ctx, session(ctx), key)

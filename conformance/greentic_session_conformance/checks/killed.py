@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle, NotJudged, describe
@@ -27,6 +27,14 @@ _CUTS: Final = 5
 _CHARACTERS: Final = 150_000
 
 
+class _Call(NamedTuple):
+    """An operation with its arguments, of a create also the key that is given."""
+
+    operation: str
+    arguments: tuple[Any, ...]
+    key: str | None = None
+
+
 @dataclass(slots=True)
 class _Writer:
     """What one writer was told to do, and what it was acknowledged.
@@ -36,14 +44,16 @@ class _Writer:
         number: of the writer; its users are its own.
         sessions: what is stored under every key, as far as it was acknowledged; ``None`` where a removal was.
         routed: the key that each user is led to.
-        cut: the operation during which it was killed, or whose outcome it didn't know, with its arguments.
+        given: the keys that were given.
+        cut: the operation during which it was killed, or whose outcome it didn't know.
     """
 
     case: Case
     number: int
     sessions: dict[str, SessionData | None] = field(default_factory=dict)
     routed: dict[str, str | None] = field(default_factory=dict)
-    cut: tuple[Any, ...] = ()
+    given: set[str] = field(default_factory=set)
+    cut: _Call | None = None
     _seconds: list[float] = field(default_factory=list)
     _versions: int = 0
 
@@ -64,7 +74,7 @@ class _Writer:
             call = self._call(self.case.random.choice(users))
             # Long enough to be in the middle of it, and at times at its end.
             seconds = self.case.random.random() * 1.2 * median(self._seconds)
-            answer = process.call_or_kill(*call, seconds=seconds)
+            answer = process.call_or_kill(call.operation, *call.arguments, key=call.key, seconds=seconds)
             if answer is None or answer.outcome_unknown:
                 self.cut = call
                 break
@@ -77,13 +87,13 @@ class _Writer:
         """Its users, each with a session."""
         users = [f"writer-{self.number}-user-{place}" for place in range(3)]
         for user in users:
-            self._acknowledged(("create_session", self.context(user), self.version(user)), process)
+            self._acknowledged(self._call(user, "create_session"), process)
         return users
 
     def writes(self, process: Elsewhere, kind: str) -> int:
         """How many calls that write an operation makes; 0 where that can't be seen."""
         call = self._call(self._begin(process)[0], kind)
-        answer = process.call_and_cut(*call, after=0)
+        answer = process.call_and_cut(call.operation, *call.arguments, key=call.key, after=0)
         assert answer is not None
         _expect_known(kind, answer)
         self._take(call, answer)
@@ -92,31 +102,34 @@ class _Writer:
     def be_cut(self, process: Elsewhere, kind: str, after: int) -> None:
         """Let the process end after one of the writes of an operation."""
         call = self._call(self.case.random.choice(self._begin(process)), kind)
-        answer = process.call_and_cut(*call, after=after)
+        answer = process.call_and_cut(call.operation, *call.arguments, key=call.key, after=after)
         if answer is None or answer.outcome_unknown:
             self.cut = call
         else:
             self._take(call, answer)
         process.kill()
 
-    def _call(self, user: str, kind: str = "") -> tuple[Any, ...]:
+    def _call(self, user: str, kind: str = "") -> _Call:
         own = [key for key, data in self.sessions.items() if data is not None and data.tenant_ctx.user == user]
         kind = kind or self.case.random.choice((*_KINDS, "update_session"))
         if kind == "create_session" or not own:
-            return ("create_session", self.context(user), self.version(user))
+            # Some stores reserve a key that is given before they write the session.
+            keyed = "keyed-create" in self.case.target.profiles and self._versions % 2 == 0
+            given = f"event-{self.number}-{self._versions}" if keyed else None
+            return _Call("create_session", (self.context(user), self.version(user)), given)
         key = self.case.random.choice(own)
-        return (kind, key, self.version(user)) if kind == "update_session" else (kind, key)
+        return _Call(kind, (key, self.version(user)) if kind == "update_session" else (key,))
 
-    def _acknowledged(self, call: tuple[Any, ...], process: Elsewhere) -> None:
+    def _acknowledged(self, call: _Call, process: Elsewhere) -> None:
         began = monotonic()
-        answer = process.call(*call)
+        answer = process.call(call.operation, *call.arguments, key=call.key)
         self._seconds.append(monotonic() - began)
-        _expect_known(call[0], answer)
+        _expect_known(call.operation, answer)
         self._take(call, answer)
 
-    def _take(self, call: tuple[Any, ...], answer: Answer) -> None:
-        self.case.expect(answer.ok, f"{call[0]} in another process", answer.describe())
-        operation, *arguments = call
+    def _take(self, call: _Call, answer: Answer) -> None:
+        self.case.expect(answer.ok, f"{call.operation} in another process", answer.describe())
+        operation, arguments, _ = call
         if operation == "remove_session":
             (key,) = arguments
             user = self.user_of(key)
@@ -125,6 +138,7 @@ class _Writer:
                 self.routed[user] = None
             return
         key = answer.value if operation == "create_session" else arguments[0]
+        self.given |= set() if call.key is None else {call.key}
         data: SessionData = arguments[1]
         self.sessions[key] = data
         self.routed[data.tenant_ctx.user or ""] = key
@@ -138,19 +152,26 @@ class _Writer:
     @property
     def cut_key(self) -> str | None:
         """The key of the session that was being written; ``None`` where it is a new one, or nothing was."""
-        return self.cut[1] if self.cut and self.cut[0] != "create_session" else None
+        return self.cut.arguments[0] if self.cut and self.cut.operation != "create_session" else None
+
+    @property
+    def cut_given(self) -> str | None:
+        """The key that was given for the session that was being created, or removed."""
+        if self.cut is None or self.cut_data is not None:
+            return self.cut and self.cut.key
+        return self.cut_key if self.cut_key in self.given else None
 
     @property
     def cut_data(self) -> SessionData | None:
         """What was being written."""
-        return self.cut[2] if self.cut and self.cut[0] != "remove_session" else None
+        return self.cut.arguments[1] if self.cut and self.cut.operation != "remove_session" else None
 
     @property
     def cut_user(self) -> str | None:
         """Whose session was being written."""
         if not self.cut:
             return None
-        return self.user_of(self.cut[1]) if self.cut_data is None else self.cut_data.tenant_ctx.user
+        return self.user_of(self.cut.arguments[0]) if self.cut_data is None else self.cut_data.tenant_ctx.user
 
 
 @check("DUR-07")
@@ -265,8 +286,16 @@ def _expect_usable(case: Case, writer: _Writer, store: Handle) -> None:
             "the session, updated after its writer was killed",
             "something else",
         )
-    data = writer.version(user)
-    created = store.create(writer.context(user), data)
+    data, given = writer.version(user), writer.cut_given
+    if given is not None and (there := store.get(given)) is not None:
+        if writer.cut_data is not None:
+            case.expect_data(there, writer.cut_data, "get_session of the key that the killed create was given")
+        given = None  # the create happened, or the removal didn't
+    answer = store.try_create(writer.context(user), data, given)
+    what = f"create_session{'' if given is None else ' under the key of the session'}, after the writer was killed,"
+    _expect_known(what, answer)
+    case.expect(answer.ok, f"{what} succeeds", answer.describe())
+    created = answer.value
     case.expect(
         store.find(writer.context(user), user) == (created, data),
         "a session created after the writer was killed",

@@ -402,7 +402,7 @@ _SCOPES = (
     (f"{_LONG}e", f"{_LONG}t", f"{_LONG}g", f"{_LONG}a"), (f"{_LONG}e", f"{_LONG}t", f"{_LONG}g", f"{_LONG}b"),
     ("dev", "t", None, "con"), ("dev", "t", None, "nul"), ("dev", "t", None, "AUX.txt"),  # devices, where an entry is a file on Windows
     ("dev", "t", None, "plumless"), ("dev", "t", None, "buckeroo"),  # of one CRC-32
-    ("dev", "t", None, "constructor"), ("dev", "t", None, "__proto__"), ("dev", "__proto__", None, "u"),  # what every object of JavaScript has
+    ("dev", "t", None, "constructor"), ("dev", "t", None, "__proto__"), ("dev", "__proto__", None, "u"), ("dev", "constructor", None, "u"),  # what every object of JavaScript has
     *_JOINED, *_LABELLED, *(("dev", "t", team, "user-7") for team in (*_NO_TEAM, None)), *(("dev", "t", None, number) for number in _NUMBERS),
 )  # fmt: skip
 
@@ -487,6 +487,7 @@ def nothing_of_the_caller_is_in_what_is_found(case: Case) -> None:
         for caller in (context(), asks.tenant_ctx):
             with case.given():
                 key = store.create(context(), stored)
+                case.expect_data(store.get(key), stored, "get_session")
                 found = store.find(caller, USER)
                 _expect_found(case, found, key, "the session to be found")
             case.expect_data(found[1] if found else None, stored, "find_by_user")

@@ -70,12 +70,13 @@ class Elsewhere:
         """
         return self._call(operation, arguments, key, seconds, kill=True)
 
-    def call_and_cut(self, operation: str, *arguments: Any, after: int) -> Answer | None:
+    def call_and_cut(self, operation: str, *arguments: Any, key: str | None = None, after: int) -> Answer | None:
         """Call an operation there, of which the process ends itself with SIGKILL after one of the calls that write.
 
         Args:
             operation: its name.
             arguments: its arguments.
+            key: the key given to a create.
             after: after which one; 0 for none.
 
         Returns:
@@ -85,7 +86,7 @@ class Elsewhere:
             OperationHung: it did not return in time.
         """
         seconds = self._case.conditions.operation_timeout
-        answer = self._call(operation, arguments, None, seconds, kill=False, after=after)
+        answer = self._call(operation, arguments, key, seconds, kill=False, after=after)
         if answer is None:
             self.kill()
             raise OperationHung(operation, seconds)

@@ -14,6 +14,7 @@ from greentic_session_conformance.run.plan import select
 from raw_redis import OnRawRedis
 from trial import judged, searches, stated, told, try_out
 from wrong_documents import Codec, Mapping
+from wrong_large_and_odd_records import QuotesFaultyRecords
 from wrong_layout import OnRedis
 
 MUTANTS = mutants()
@@ -34,6 +35,13 @@ def test_a_correct_store_passes_every_check_of_its_profiles(right):
     target = target_of(right)
 
     assert not [told(result) for result in judged(target) if result.outcome != "passed"]
+
+
+def test_a_message_that_quotes_a_faulty_record_breaks_the_rule_of_messages():
+    target = QuotesFaultyRecords()
+    broken = {result.rule for result in judged(target) if result.outcome == "failed"}
+
+    assert broken == {"ERR-05"}
 
 
 def test_every_search_finds_wrong_stores_that_nothing_else_finds():

@@ -65,7 +65,7 @@ class TakesTheLastOfTwo(OnRedis):
     store = _Lenient
 
 
-class _PrintsTheRecord(Store):
+class _QuotesFaultyRecords(Store):
     def update_session(self, key, data):
         try:
             super().update_session(key, data)
@@ -77,13 +77,10 @@ class _PrintsTheRecord(Store):
             raise
 
 
-class PrintsTheRecord(OnRedis):
-    """ERR-05: the error about a record that can't be read prints it, with its snapshot."""
+class QuotesFaultyRecords(OnRedis):
+    """The error about a record that can't be read quotes it, as pydantic's do: a breach of a rule of `core`, which this target doesn't claim."""
 
-    rule = "ERR-05"
-    fault = "a validation error that quotes its input, as pydantic's do"
-    found_by = "faulty_records"
-    store = _PrintsTheRecord
+    store = _QuotesFaultyRecords
 
 
 class _CompressesLargeRecords(Store):

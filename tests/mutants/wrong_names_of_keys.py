@@ -83,7 +83,7 @@ class OneTable(Base):
     """OPS-07: sessions and routing entries lie in one table, and an entry is read like a session."""
 
     rule = "OPS-07"
-    fault = "one key-value table, sessions under bare keys, entries under user:..."
+    fault = "one key-value table, sessions under bare keys, entries under user: and the scope"
     separator = ":"
 
     def is_entry(self, key):
@@ -99,6 +99,7 @@ class RemovesEntries(OneTable):
     """OPS-11: sessions and routing entries lie in one table, and an entry is removed like a session."""
 
     rule = "OPS-11"
+    fault = "a single-table design, where a delete by key asks no sort key and no type"
     separator = "#"
 
     def get_session(self, key):

@@ -81,8 +81,8 @@ def find_does_not_answer_another_users_session(case: Case) -> None:
 @check("FENCE-13")
 def the_newer_name_of_a_pair_decides(case: Case) -> None:
     """team_id counts before team and user_id before user, in create, update and find; also that of who creates a session without a user."""
-    decide(case, "FENCE-13")
     store = case.store()
+    decide(case, "FENCE-13", store)
     creator = context(user="newer").replace(user="older")
     data = session(context(user=None))
     with case.given():

@@ -31,8 +31,8 @@ class TestMine(SessionStoreConformance):
 @pytest.mark.parametrize(
     ("store", "status", "interrupted", "statuses"),
     [
-        ("Interrupted", 2, True, {"OPS-07": "passed", "OPS-08": "not-judged", "OPS-10": "not-judged"}),
-        ("Raises", 1, False, {"OPS-07": "passed", "OPS-08": "failed", "OPS-10": "passed"}),
+        ("Interrupted", 2, True, {"OPS-07": "passed", "OPS-08": "not-judged", "OPS-11": "not-judged"}),
+        ("Raises", 1, False, {"OPS-07": "passed", "OPS-08": "failed", "OPS-11": "passed"}),
     ],
 )
 def test_only_the_user_ends_a_run(run_pytest, tmp_path, store, status, interrupted, statuses):

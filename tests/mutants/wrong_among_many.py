@@ -26,9 +26,9 @@ class FiltersAfterTheLimit(Base):
 
 
 class WritesBack(Base):
-    """OPS-08: updates stay in a cache of 128 sessions, and what is pushed out of it is written nowhere."""
+    """OPS-13: updates stay in a cache of 128 sessions, and what is pushed out of it is written nowhere."""
 
-    rule = "OPS-08"
+    rule = "OPS-13"
     fault = "a write-behind cache that evicts without looking whether an entry is dirty"
 
     def __init__(self):

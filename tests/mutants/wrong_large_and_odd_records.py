@@ -84,6 +84,14 @@ class QuotesFaultyRecords(OnRedis):
 
 
 class _CompressesLargeRecords(Store):
+    MARK = b"z:"
+
+    def packed(self, raw):
+        return self.MARK + zlib.compress(raw) if len(raw) > 16_384 else raw
+
+    def plain(self, raw):
+        return zlib.decompress(raw.removeprefix(self.MARK)) if raw.startswith(self.MARK) else raw
+
     def get_session(self, key):
         with self.unpacked(key):
             return super().get_session(key)
@@ -98,7 +106,7 @@ class _CompressesLargeRecords(Store):
 
     def create_session(self, ctx, data, key=None):
         issued = super().create_session(ctx, data, key)
-        self.change(issued, lambda raw: self.MARK + zlib.compress(raw) if len(raw) > 16_384 else raw)
+        self.change(issued, self.packed)
         return issued
 
     def find_by_user(self, ctx, user):
@@ -107,8 +115,6 @@ class _CompressesLargeRecords(Store):
             key = self.raw.get(self.entry(ctx, user)) or ""
         with self.unpacked(key):
             return super().find_by_user(ctx, user)
-
-    MARK = b"z:"
 
     def __init__(self, url, namespace):
         super().__init__(url, namespace)
@@ -126,11 +132,11 @@ class _CompressesLargeRecords(Store):
 
     @contextlib.contextmanager
     def unpacked(self, key):
-        self.change(key, lambda raw: zlib.decompress(raw[2:]) if raw.startswith(self.MARK) else raw)
+        self.change(key, self.plain)
         try:
             yield
         finally:
-            self.change(key, lambda raw: self.MARK + zlib.compress(raw) if len(raw) > 16_384 else raw)
+            self.change(key, self.packed)
 
 
 class CompressesLargeRecords(OnRedis):

@@ -1,5 +1,6 @@
 """Stores whose ordinary way is safe among several callers, and whose way for special sessions isn't."""
 
+import contextlib
 import threading
 from collections import defaultdict
 
@@ -9,18 +10,27 @@ from wrong_concurrency import LetsOthersIn
 PART = 65_536
 
 
-class AnonymousInTwoSteps(LetsOthersIn):
+class UpdatesSomeUnlocked(LetsOthersIn):
+    """Updates hold the lock but for those of special sessions."""
+
+    unlocked = "update_session"
+
+    def special(self, data):
+        raise NotImplementedError
+
+    def update_session(self, key, data):
+        with contextlib.nullcontext() if self.special(data) else self.safe:
+            super().update_session(key, data)
+
+
+class AnonymousInTwoSteps(UpdatesSomeUnlocked):
     """CONC-02: an update of a session without a user reads, compares and writes, one after the other."""
 
     rule = "CONC-02"
     fault = "a script for sessions with a routing entry, and GET, SET for those that need none"
-    unlocked = "update_session"
 
-    def update_session(self, key, data):
-        if self.user(data.tenant_ctx) is not None:
-            with self.safe:
-                return super().update_session(key, data)
-        return super().update_session(key, data)
+    def special(self, data):
+        return self.user(data.tenant_ctx) is None
 
 
 class LocksPerTenant(LetsOthersIn):
@@ -39,22 +49,18 @@ class LocksPerTenant(LetsOthersIn):
             return super().create_session(ctx, data, key)
 
 
-class PartsWithoutATransaction(LetsOthersIn):
+class PartsWithoutATransaction(UpdatesSomeUnlocked):
     """CONC-01: a snapshot of more than 64 KiB is written in parts, one after the other."""
 
     rule = "CONC-01"
     fault = "items of a bounded size, several for what is larger, and no transaction"
-    unlocked = "update_session"
 
-    def update_session(self, key, data):
-        if len(data.context_json) <= PART:
-            with self.safe:
-                return super().update_session(key, data)
-        return super().update_session(key, data)
+    def special(self, data):
+        return len(data.context_json) > PART
 
     def write(self, key, data):
         new = data.context_json
-        if key not in self.sessions or len(new) <= PART:
+        if key not in self.sessions or not self.special(data):
             super().write(key, data)
             return
         for start in range(0, len(new), PART):

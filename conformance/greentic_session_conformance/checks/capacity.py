@@ -44,11 +44,10 @@ def a_thousand_sessions_are_held(case: Case) -> None:
         case.steps.forget_calls()
         for i in (*range(1, MANY, 24), *range(3, MANY, 24)):
             found = store.find(made[i].tenant_ctx, f"user-{i}")
-            got = "nothing" if found is None else "another session"
             told = f"the session of user-{i}, with {after} sessions"
             if found is not None and found[1].tenant_ctx.effective_user != f"user-{i}":
                 case.expect(False, told, "another user's", "FENCE-12")
-            case.expect(found is not None and found[0] == keys[i], told, got, "ROUTE-01")
+            _expect_led(case, found, keys[i], told, "ROUTE-01")
 
     expect_routed(MANY)
     *older, newest = (key for i, key in enumerate(keys) if i % 8 in _ONE_USERS)
@@ -61,15 +60,11 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     with case.given():
         case.expect(found is not None and found[0] == newest, "the newest", "another session, or nothing")
         store.remove(older[0])
-    found = store.find(ctx, "user-0")
-    got = "nothing" if found is None else "another session"
-    case.expect(found is not None and found[0] == newest, "the newest after the oldest was removed", got, "ROUTE-08")
+    _expect_led(case, store.find(ctx, "user-0"), newest, "the newest after the oldest was removed", "ROUTE-08")
     updated = _update_the_oldest(case, store, keys, made)
     if reroutes:  # where an update of one of two sessions doesn't lead there that is for ROUTE-05's own check to say
-        found = store.find(ctx, "user-0")
-        got = "nothing" if found is None else "another session"
         told = f"the session that was updated last, an old one of {MANY}"
-        case.expect(found is not None and found[0] == updated, told, got, "ROUTE-05")
+        _expect_led(case, store.find(ctx, "user-0"), updated, told, "ROUTE-05")
     taken = _take_more(case, store)
     for i in range(8, MANY, 8):
         told = f"get_session of session {i + 1}, after {len(taken)} beyond {MANY}"
@@ -80,10 +75,16 @@ def a_thousand_sessions_are_held(case: Case) -> None:
     _make_room(case, store, keys[1:])
 
 
+def _expect_led(case: Case, found: tuple[str, SessionData] | None, key: str, what: str, rule: str) -> None:
+    """What find answered is the session of a key."""
+    got = "nothing" if found is None else "another session"
+    case.expect(found is not None and found[0] == key, what, got, rule)
+
+
 def _owner(i: int) -> TenantCtx:
     """Three of eight sessions are one user's, one is nobody's, one of another user of the same tenant and past its deadline, and the others are each of a tenant of its own."""
     match i % 8:
-        case 0 | 2 | 4:
+        case place if place in _ONE_USERS:
             return context(user="user-0")
         case 7:
             return context(user=None)

@@ -3,6 +3,7 @@
 Whatever the store does to this process, the other one survives it.
 """
 
+import gc
 import json
 import os
 import sys
@@ -124,6 +125,8 @@ def _run(job: Job, events: _Events) -> None:
         events.say("fatal", message=without_password(str(error)), name=job.target)
         return
     events.say("target", target=asdict(info_of(target, job.target, selection.claims, offers)))
+    # What is loaded by now stays to the end: without it the collector has a third less to do.
+    gc.freeze()
     for item in planned:
         if item.name in job.done:
             continue

@@ -60,6 +60,19 @@ class WritesAsync(Async):
         return self._place.find_by_user(ctx, user)
 
 
+class CreatesAsync(Plain):
+    """A create is awaited, one at a time; everything else comes from memory at once."""
+
+    def __init__(self):
+        super().__init__()
+        self._turn = asyncio.Lock()
+
+    async def create_session(self, ctx, data, key=None):
+        async with self._turn:
+            await asyncio.sleep(0)
+            return super().create_session(ctx, data, key)
+
+
 class BoundToItsLoop(Async):
     """Can be opened on a running loop only, and is of no use on another one."""
 

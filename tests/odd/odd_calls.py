@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from greentic_session_conformance.targets.target import OPERATIONS
 from plain_store import Plain
 
-from greentic_session import ErrorCode
+from greentic_session import ErrorCode, GreenticError
 
 LATENCY = 0.03
 
@@ -82,6 +82,51 @@ class GivesUpWhenBusy(Plain):
     def keep(self, data):
         time.sleep(0.0002)  # long enough for others to come meanwhile
         return data
+
+
+class LateWhenBusy(Plain):
+    """Of those who meet another caller, every third who updates or removes is answered ``timeout``, and it is done a little later; alone nobody is."""
+
+    def __init__(self):
+        super().__init__()
+        self._count = threading.Lock()
+        self._inside = 0
+        self._met = itertools.count(1)
+
+    def update_session(self, key, data):
+        self._call(super().update_session, key, data)
+
+    def remove_session(self, key):
+        self._call(super().remove_session, key)
+
+    def keep(self, data):
+        time.sleep(0.0002)  # long enough for others to come meanwhile
+        return data
+
+    def _call(self, operation, *arguments):
+        with self._count:
+            busy = self._inside > 0
+            self._inside += 1
+        if busy and next(self._met) % 3 == 0:
+            threading.Thread(target=self._later, args=(operation, *arguments), daemon=True).start()
+            raise self.refusal(ErrorCode.TIMEOUT, "no answer in time")
+        try:
+            operation(*arguments)
+        finally:
+            self._leave()
+
+    def _later(self, operation, *arguments):
+        time.sleep(0.004)
+        try:
+            operation(*arguments)
+        except GreenticError:
+            pass  # nobody waits for the answer any more
+        finally:
+            self._leave()
+
+    def _leave(self):
+        with self._count:
+            self._inside -= 1
 
 
 class _Impatient:

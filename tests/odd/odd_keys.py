@@ -1,5 +1,6 @@
 """Stores whose keys are no UUIDs: any non-empty text will do that can't be guessed."""
 
+import itertools
 import secrets
 import time
 import uuid
@@ -21,11 +22,18 @@ class Ulids(Plain):
 
 
 class UuidsOfVersion7(Plain):
-    """Keys that sort by their time; 74 random bits make them unguessable all the same."""
+    """Keys that sort by their time, and within a millisecond by a counter, as Python 3.14 makes them: 32 bits are fresh each time."""
+
+    def __init__(self):
+        super().__init__()
+        self.clock, self.counter = 0, 0
 
     def issue(self):
-        clock = time.time_ns() // 1_000_000 << 80
-        return str(uuid.UUID(int=clock | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)))
+        clock = time.time_ns() // 1_000_000
+        self.counter = self.counter + 1 if clock == self.clock else secrets.randbits(41)
+        self.clock = clock
+        high, low = self.counter >> 30, self.counter & 0x3FFF_FFFF
+        return str(uuid.UUID(int=clock << 80 | 7 << 76 | high << 64 | 2 << 62 | low << 32 | secrets.randbits(32)))
 
 
 class Tokens(Plain):
@@ -46,7 +54,7 @@ class Numbers(Plain):
     """Keys that are digits, of different lengths: random all over, not counted."""
 
     def issue(self):
-        return str(secrets.randbits(128))
+        return str(secrets.randbits(64))
 
 
 class Key(str):
@@ -56,10 +64,14 @@ class Key(str):
 
 
 class PicturesOfATypeOfItsOwn(Plain):
-    """Keys of astral characters, 16 of 64, and of a subclass of ``str``: equal to their text, and hashed as it."""
+    """A running number and 16 of 64 astral characters, of a subclass of ``str``: equal to their text, and hashed as it."""
+
+    def __init__(self):
+        super().__init__()
+        self.numbers = itertools.count(1)
 
     def issue(self):
-        key = Key("".join(secrets.choice(EMOJI) for _ in range(16)))
+        key = Key(f"{next(self.numbers)}:" + "".join(secrets.choice(EMOJI) for _ in range(16)))
         key.issued = time.time()
         return key
 
@@ -72,18 +84,16 @@ class Signs(Plain):
 
 
 class FewCharacters(Plain):
-    """Keys of five characters of a million."""
+    """Keys of four characters of four hundred thousand."""
 
     def issue(self):
-        return "".join(chr(0x20000 + secrets.randbelow(0x60000)) for _ in range(5))
+        return "".join(chr(0x20000 + secrets.randbelow(0x60000)) for _ in range(4))
 
 
 class AllotsShards(Plain):
-    """Keys begin with the name of a shard, which tenants are given as they come: it tells nothing of a tenant."""
+    """Keys begin with the name of a shard, which a tenant is given for good when it first comes: it tells nothing of a tenant."""
 
-    def __init__(self):
-        super().__init__()
-        self.shards = {}
+    shards = {}  # noqa: RUF012 - of all places
 
     def create_session(self, ctx, data, key=None):
         with self.lock:

@@ -56,7 +56,10 @@ ID, STRING, SNAPSHOT, ATTRIBUTES, ATTRIBUTE, NAME, KEY = 255, 4_096, 262_144, 64
 
 
 class HoldsNoMoreThanItMust(Plain):
-    """Refuses with ``invalid_input`` whatever is larger than what every store must hold: it never cuts."""
+    """Refuses with ``invalid_input`` whatever is larger than what every store must hold, its own long keys where they are given: it never cuts."""
+
+    def issue(self):
+        return super().issue() * 8
 
     def refuse_too_large(self, data):
         ctx, cursor = data.tenant_ctx, data.cursor

@@ -148,6 +148,23 @@ def test_storages_that_share_anything_are_no_storages(store, words):
     assert "fresh, empty place" in str(caught.value)
 
 
+class CallsRequestsKeys(InMemorySessionStore):
+    """Its ``key`` is that of a request, which no store of the service takes twice, and no session's."""
+
+    requests = set()  # noqa: RUF012 - of all stores
+
+    def create_session(self, ctx, data, key=None):
+        if key is not None and key in self.requests:
+            raise GreenticError(ErrorCode.CONFLICT, "this request was made before")
+        self.requests.add(key)
+        return super().create_session(ctx, data)
+
+
+@pytest.mark.rule("VERD-14")
+def test_what_is_called_key_and_is_no_sessions_key_is_not_judged():
+    look(CallableTarget(CallsRequestsKeys, "store"))
+
+
 class ReadsOnce(InMemorySessionStore):
     def get_session(self, key):
         found = super().get_session(key)

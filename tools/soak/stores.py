@@ -49,9 +49,11 @@ STORES: tuple[Soaked, ...] = (
     *_odd("odd_values", "ThroughJson", "ThroughJsonText", "ThroughPickle", "AnswersLists", "HoldsNoMoreThanItMust"),
     *_odd("odd_errors", "OwnSubclasses", "OnlyCodes", "CodesOfAnEnumOfItsOwn", "AlsoRefusesWhatIsNoId"),
     *_odd("odd_routing", "CleansUpLater", "LooksThroughAll", "SharesAPlace"),
-    *_odd("odd_calls", "OnAThreadOfItsOwn", "GivesUpWhenBusy"),
+    *_odd("odd_calls", "OnAThreadOfItsOwn", "GivesUpWhenBusy", "LateWhenBusy"),
     *_odd("odd_calls", "FarAway", sleeps=True),
-    *_odd("odd_async", "Async", "ReadsAsync", "WritesAsync"),
+    *_odd("odd_async", "Async", "ReadsAsync", "WritesAsync", "CreatesAsync"),
     Soaked("OpenedOnALoop", "tests/odd/odd_async.py:OpenedOnALoop"),
     Soaked("OneAtATime", "tests/odd/odd_places.py:OneAtATime"),
+    Soaked("LocksItsFolder", "tests/odd/odd_places.py:LocksItsFolder"),
+    Soaked("SharesItsOnlyHandle", "tests/odd/odd_places.py:SharesItsOnlyHandle"),
 )

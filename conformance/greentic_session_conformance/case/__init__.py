@@ -8,6 +8,7 @@ from greentic_session_conformance.case.verdicts import (
     NoAnswer,
     NotJudged,
     OperationHung,
+    OutcomeUnknownError,
     StoreLost,
     TargetFault,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "NoAnswer",
     "NotJudged",
     "OperationHung",
+    "OutcomeUnknownError",
     "StoreLost",
     "TargetFault",
 ]

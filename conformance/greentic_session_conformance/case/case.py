@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from greentic_session import SessionData
 from greentic_session_conformance.case import describe
@@ -19,6 +19,7 @@ from greentic_session_conformance.case.verdicts import (
     NoAnswer,
     NotJudged,
     OperationHung,
+    OutcomeUnknownError,
     StoreLost,
     TargetFault,
 )
@@ -61,6 +62,10 @@ class Conditions:
     broken: dict[str, str] | None = None
     blamed: set[str] = field(default_factory=set)
     given: Given = field(default_factory=Given)
+
+
+#: A storage that is still to be opened; an opened one may be anything, ``None`` too.
+_FRESH: Final = object()
 
 
 class Case:
@@ -114,15 +119,15 @@ class Case:
         self._storages.append(storage)
         return storage
 
-    def store(self, storage: Any = None) -> Handle:
+    def store(self, storage: Any = _FRESH) -> Handle:
         """Open a handle: on a fresh storage, or another one on the given storage.
 
         Raises:
             TargetFault: a callable, which must return a fresh store each time, returned one again.
         """
-        if self._lent is not None and storage is None and not self._handles:
+        if self._lent is not None and storage is _FRESH and not self._handles:
             return self._handle(self._lent, ours=False)
-        place = self.storage() if storage is None else storage
+        place = self.storage() if storage is _FRESH else storage
         opened = self.bounded("open_store", self.target.open_store, place)
         if isinstance(self.target, CallableTarget) and self.conditions.given.again(opened):
             message = "the target gave a store that it had given before: each call must give a fresh one"
@@ -278,7 +283,7 @@ class Case:
             yield
         except UnexpectedError as error:
             message = f"its precondition failed: {error.operation} answered {error.answer.describe()}"
-            raise NotJudged(message) from None
+            raise (OutcomeUnknownError if error.answer.outcome_unknown else NotJudged)(message) from None
         except Failed as failed:
             if failed.rule is not None:
                 raise

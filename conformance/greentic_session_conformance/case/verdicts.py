@@ -30,6 +30,10 @@ class NotJudged(Exception):  # noqa: N818 - the same
     """What the check needs could not be brought about (rule VERD-08); the message says what and why."""
 
 
+class OutcomeUnknownError(NotJudged):
+    """The store answered ``unavailable`` or ``timeout``: from here on nobody knows what it holds (chapter "Concurrency and durability")."""
+
+
 class NoAnswer(BaseException):
     """An operation has no answer, not even an error; nothing that a store's own handlers may catch."""
 

@@ -37,18 +37,26 @@ class _OnOneStorage:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._storage = case.storage()
+        self.storage = case.storage()
 
     @contextmanager
     def sequence(self) -> Iterator[Self]:
         """A context in which one sequence is played."""
         self._case.steps = Steps()
         self._case.conditions.pulse.clear()
-        self._handles = [self._case.store(self._storage)]
+        self._handles = [self._case.store(self.storage)]
         self.store = self._handles[0]
         yield self
         for handle in self._handles:
             self._case.close(handle)
+
+    def takes_no_other(self) -> str:
+        """Why the storage takes no handle beside the one that is open; empty where it does."""
+        opened = self._case.try_store(self.storage)
+        if opened.ok:
+            self._case.close(opened.value)
+            return ""
+        return f"the storage takes no second handle: {type(opened.error).__name__}: {opened.error}"
 
     def switch(self) -> None:
         """From here on something else is called."""
@@ -74,7 +82,7 @@ class _Reopened(_OnOneStorage):
         """Close the handle and open another."""
         self._note("close_and_open_again")
         self._case.close(self._handles.pop())
-        self._handles.append(opened_again(self._case, self._storage, "after its handle was closed"))
+        self._handles.append(opened_again(self._case, self.storage, "after its handle was closed"))
         self.store = self._handles[0]
 
     def _rule(self, rule: str) -> str:
@@ -89,7 +97,7 @@ class _TwoHandles(_OnOneStorage):
     def sequence(self) -> Iterator[Self]:
         """A context in which one sequence is played."""
         with super().sequence():
-            self._handles.append(self._case.store(self._storage))
+            self._handles.append(self._case.store(self.storage))
             yield self
 
     def switch(self) -> None:
@@ -133,7 +141,7 @@ class _TwoProcesses(_OnOneStorage):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self._process = Elsewhere(case, self._storage)
+        self._process = Elsewhere(case, self.storage)
         self._there = _There(self._process)
 
     def __enter__(self) -> Self:
@@ -155,7 +163,11 @@ class _TwoProcesses(_OnOneStorage):
 def _search(case: Case, *, keyed: bool) -> None:
     search(case, _Reopened(case), keyed=keyed)
     with _TwoProcesses(case) as stage:
-        search(case, stage, keyed=keyed)
+        # That it takes one at a time is for no rule but the concurrent ones to mind.
+        if why := stage.takes_no_other():
+            case.remark = f"not tried in two processes at once: {why}"
+        else:
+            search(case, stage, keyed=keyed)
 
 
 @check("DUR-08")
@@ -173,5 +185,13 @@ def any_sequence_over_handles_with_given_keys_is_answered_as_the_rules_say(case:
 @check("CONC-04")
 def any_sequence_over_two_handles_is_answered_as_the_rules_say(case: Case) -> None:
     """Random sequences over two open handles are answered as on one."""
-    if case.storages_reopen:
-        search(case, _TwoHandles(case), keyed=False)
+    if not case.storages_reopen:
+        return
+    stage = _TwoHandles(case)
+    first = case.store(stage.storage)
+    why = stage.takes_no_other()
+    case.close(first)
+    if why and case.target.thread_safe:
+        case.remark = f"judged by one handle that all share: {why}"
+    else:
+        search(case, stage, keyed=False)

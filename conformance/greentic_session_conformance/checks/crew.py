@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TypeVar
 from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import formed
 from greentic_session_conformance.case.loop import Loop
-from greentic_session_conformance.samples import USER, context, session
+from greentic_session_conformance.samples import context, session
 from greentic_session_conformance.search import suspending, switching
 from greentic_session_conformance.search.history import Event
 
@@ -50,6 +50,10 @@ class _Work:
     halt: switching.Halt | None = None
     watched_by: switching.Halt | None = None
     turn: AbstractContextManager[None] = field(default_factory=nullcontext)
+
+
+class NoHandleError(NotJudged):
+    """Not every caller could open a handle of its own."""
 
 
 class Crew:
@@ -90,18 +94,22 @@ class Crew:
                 _raise_where_there_is_none(event.answer)
                 if not event.answer.ok:
                     error = event.answer.error
+                    self._end()
                     message = f"caller {event.caller} could not open a handle: {type(error).__name__}: {error}"
-                    raise NotJudged(message)
+                    raise NoHandleError(message)
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        self._end()
+        while kind is None and not self._closed.empty():
+            _raise_where_there_is_none(self._closed.get())
+
+    def _end(self) -> None:
         for calls in self._calls:
             calls.put(None)
         until = monotonic() + self._case.conditions.operation_timeout
         for thread in self._threads:
             thread.join(max(0.0, until - monotonic()))
-        while kind is None and not self._closed.empty():
-            _raise_where_there_is_none(self._closed.get())
 
     def _work(self, number: int) -> None:
         loop, store = Loop(), None
@@ -304,7 +312,8 @@ def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
     """Let the target be used by several at once in every way that it allows, each on a storage of its own, one after another.
 
     A plain callable's one store is shared. A Target's handles are one a thread, and one shared where it is ``thread_safe``. An
-    async handle is shared by tasks on its own loop.
+    async handle is shared by tasks on its own loop. A storage may not take as many handles as there are callers: what can be shared is
+    then judged by the one alone, which a remark says.
 
     Args:
         case: the check's case.
@@ -317,8 +326,13 @@ def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
         return
     with case.place() as (storage, handle):
         asynchronous = _is_async(handle, case)
-        with Crew(case, storage, None, as_tasks=False) as crew:
-            use(handle, crew)
+        try:
+            with Crew(case, storage, None, as_tasks=False) as crew:
+                use(handle, crew)
+        except NoHandleError as reason:
+            if not (asynchronous or case.target.thread_safe):
+                raise
+            case.remark = f"judged by one handle that all share: {reason}"
     if asynchronous or case.target.thread_safe:
         with case.place() as (storage, handle), Crew(case, storage, handle, as_tasks=asynchronous) as crew:
             use(handle, crew)
@@ -326,7 +340,8 @@ def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
 
 def _is_async(handle: Handle, case: Case) -> bool:
     """Whether any of the operations is: some stores read at once and write by awaiting, or the other way round."""
-    ctx = context()
+    ctx = context(user="user-asked")
+    data = session(ctx)
     awaited = []
 
     def ask(call: Call) -> Any:
@@ -334,11 +349,13 @@ def _is_async(handle: Handle, case: Case) -> bool:
         awaited.append(inspect.isawaitable(value))
         return value
 
+    created = case.answer("create_session", partial(ask, ("create_session", ctx, data)))
+    key = created.value if isinstance(created.value, str) else "no-such-key"
     for call in (
-        ("get_session", "no-such-key"),
-        ("find_by_user", ctx, USER),
-        ("update_session", "no-such-key", session(ctx)),
-        ("remove_session", "no-such-key"),
+        ("get_session", key),
+        ("find_by_user", ctx, "user-asked"),
+        ("update_session", key, data),
+        ("remove_session", key),
     ):
         case.answer(call[0], partial(ask, call))
     return any(awaited)

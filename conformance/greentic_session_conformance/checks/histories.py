@@ -5,7 +5,7 @@ from functools import partial
 from time import monotonic_ns
 from typing import Final
 
-from greentic_session_conformance.case import Case, Failed, Handle, NotJudged
+from greentic_session_conformance.case import Case, Failed, Handle, NotJudged, OutcomeUnknownError
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks.crew import Crew, Program
 from greentic_session_conformance.checks.race import ROUNDS, UNKNOWN, race
@@ -20,7 +20,6 @@ from greentic_session_conformance.checks.rounds import (
     version_of,
 )
 from greentic_session_conformance.search.history import Event, linearizable, without_what_does_not_matter
-from greentic_session_conformance.search.oracle import OutcomeUnknownError
 from greentic_session_conformance.search.switching import Place, Places
 from greentic_session_conformance.search.timeline import timeline
 
@@ -196,6 +195,8 @@ def _is_of_several_callers(case: Case, begin: _Begin, cards: Sequence[_Card]) ->
         _, what = case.random.choice(cards)
         try:
             _history(begin(store, number, what), _Alone(store), None)
+        except OutcomeUnknownError:
+            continue
         except (Failed, UnexpectedError):
             message = "its precondition failed: one caller alone is answered wrongly, too"
             raise NotJudged(message) from None
@@ -207,10 +208,7 @@ def _history(this: Round, crew: "Crew | _Alone", halting: _Card | None) -> str |
     this.prepare()
     place = None if halting is None else crew.places.next(*halting)
     programs = this.programs() if place is None or halting is None else this.around(halting[0])
-    try:
-        events = this.settled(crew.run(programs, place))
-    except OutcomeUnknownError:
-        return UNKNOWN
+    events = this.settled(crew.run(programs, place))
     seen = this.look()
     unknown = sum(event.answer.outcome_unknown for event in events)
     undecided = None

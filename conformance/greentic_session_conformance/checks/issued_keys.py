@@ -18,8 +18,11 @@ from greentic_session_conformance.samples import USER, context, everything, sess
 TELLING = 4
 #: So many keys show a counter, the clock or a constant step; that more don't repeat is seen where there are more.
 KEYS = 250
-#: A key of which fewer bits than these change from one create to the next follows from the one before.
-BITS_THAT_CHANGE = 40
+#: A key of which fewer bits than these change from one create to the next follows from the one before. The UUIDs of version 7 of
+#: Python 3.14 renew 32 bits, beside a counter.
+BITS_THAT_CHANGE = 34
+#: So many users don't all have a shard or a region of their own.
+USERS = 24
 
 
 def _spellings(text: str) -> set[str]:
@@ -52,30 +55,34 @@ def keys_are_not_derived_from_the_arguments(case: Case) -> None:
 
 @check("OPS-05")
 def no_part_of_a_key_tells_the_user(case: Case) -> None:
-    """In two storages the keys of one user have no beginning and no end in common that the keys of others don't have."""
+    """In two storages the keys of one user have no beginning and no end in common that is the user's own.
+
+    What several users share, such as the name of a region, tells none of them from the others.
+    """
     if not case.storages_end:
         case.remark = "two storages can't be compared: the fixture lends one store"
         return
-    of_each: dict[str, list[str]] = {f"user-{number}": [] for number in range(8)}
+    of_each: dict[str, list[str]] = {f"user-{number}": [] for number in range(USERS)}
     # What is allotted to users as they come, such as a shard's number, is another one where they come in another order.
     for users in (list(of_each), list(reversed(of_each))):
         with case.place() as (_, store):
-            for user in users * 3:
+            for user in users * 2:
                 ctx = context("dev", f"tenant-{user}", f"team-{user}", user)
                 of_each[user].append(store.create(ctx, session(ctx)))
         case.steps.forget_calls()
     everybodys = [key for keys in of_each.values() for key in keys]
     for end, turned in (("beginning", slice(None)), ("end", slice(None, None, -1))):
-        of_all = _in_common(everybodys, turned)
-        longer = min(_in_common(keys, turned) for keys in of_each.values()) - of_all
+        of_all = len(_in_common(everybodys, turned))
+        own = {_in_common(keys, turned)[of_all:] for keys in of_each.values()}
+        longer = min(map(len, own)) if len(own) == USERS else 0
         got = f"keys with one {end} for each user, of {longer} characters or more"
         case.expect(longer < TELLING, "keys of which no part is the user's own", got)
 
 
-def _in_common(keys: list[str], turned: slice) -> int:
-    """How many characters all the keys begin with, or end with where they are turned round."""
+def _in_common(keys: list[str], turned: slice) -> str:
+    """What all the keys begin with, or end with where they are turned round."""
     places = zip(*(key[turned] for key in keys), strict=False)
-    return sum(1 for _ in takewhile(lambda characters: len(set(characters)) == 1, places))
+    return "".join(characters[0] for characters in takewhile(lambda characters: len(set(characters)) == 1, places))
 
 
 def _expect_own(case: Case, key: str, token: str, data: SessionData) -> None:
@@ -119,8 +126,7 @@ def keys_do_not_follow_from_one_another(case: Case) -> None:
         case.expect(not again, "other keys in another storage", "keys that the first storage has issued, too")
     often = max(_the_commonest_step([number(key) for key in keys]) for number in (_number, _from_base64))
     case.expect(often <= KEYS // 20, "keys without a constant step", f"the same step between {often} of {KEYS} keys")
-    bits_a_character = math.log2(max(len(set("".join(keys))), 2))
-    bits = bits_a_character * median(_characters_changed(before, after) for before, after in pairwise(keys))
+    bits = _bits_a_change(keys) * median(_characters_changed(before, after) for before, after in pairwise(keys))
     case.expect(
         bits >= BITS_THAT_CHANGE,
         "keys that can't be guessed from one another",
@@ -132,6 +138,15 @@ def _the_commonest_step(numbers: list[int]) -> int:
     # The keys differ. Numbers that don't are no reading of them: what varies isn't in it.
     steps = Counter(after - before for before, after in pairwise(numbers) if after != before)
     return max(steps.values(), default=0)
+
+
+def _bits_a_change(keys: list[str]) -> float:
+    """How many bits a character that has changed stands for, by how many characters there are to choose from."""
+    seen = Counter(Counter("".join(keys)).values())
+    # Of many characters not all have been seen: the estimate is Chao's, from those that were met once, and twice.
+    choice = max(seen.total() + seen[1] * (seen[1] - 1) / (2 * (seen[2] + 1)), 2)
+    # One drawn anew is the same as before now and then.
+    return math.log2(choice) / (1 - 1 / choice)
 
 
 def _from_base64(key: str) -> int:
@@ -152,7 +167,7 @@ def differ(case: Case, keys: list[str]) -> None:
 
 def _number(key: str) -> int:
     """A key as a number, so that a step shows as a difference: hexadecimal and decimal keys by value, others by their characters."""
-    plain = re.sub(r"[^0-9A-Za-z]", "", key)
+    plain = key.translate(_NO_SEPARATORS)
     for base in (10, 16, 36):
         try:
             return int(plain, base)
@@ -161,10 +176,13 @@ def _number(key: str) -> int:
     return int.from_bytes(key.encode("utf-8", "surrogatepass"))
 
 
-def _characters_changed(before: str, after: str) -> float:
-    if len(before) != len(after):
-        return 0.0 if abs(len(before) - len(after)) == 1 and before.isdecimal() else math.inf
-    return sum(mine != other for mine, other in zip(before, after, strict=True))
+#: What stands between the parts of a number, or around it.
+_NO_SEPARATORS = {ord(character): None for character in string.punctuation + string.whitespace}
+
+
+def _characters_changed(before: str, after: str) -> int:
+    length = max(len(before), len(after))
+    return sum(mine != other for mine, other in zip(before.rjust(length, "0"), after.rjust(length, "0"), strict=True))
 
 
 @check("OPS-16")

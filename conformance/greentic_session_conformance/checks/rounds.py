@@ -6,11 +6,10 @@ from time import monotonic_ns
 from typing import Final, NamedTuple
 
 from greentic_session import SessionData
-from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.case import Answer, Case, Handle, OutcomeUnknownError
 from greentic_session_conformance.checks.crew import CALLERS, Call, Program
 from greentic_session_conformance.checks.race import marked
 from greentic_session_conformance.search.history import Event
-from greentic_session_conformance.search.oracle import OutcomeUnknownError
 
 #: With what the names of an owner's versions begin.
 _INITIALS: Final = "vw"
@@ -204,8 +203,9 @@ class RoundOfTwo(Round):
                 self.store.update(key, self.version())
             self.before = written(State(), key, list(self.given)[-1])
             answer = self.store.try_update(key, self.version(1))
-            refused = answer.code is not None and not answer.outcome_unknown
-            self.case.expect(refused, "update_session refused for somebody else", answer.describe())
+            if answer.outcome_unknown:
+                raise OutcomeUnknownError(answer.describe())
+            self.case.expect(answer.code is not None, "update_session refused for somebody else", answer.describe())
             self.fenced = answer.code
         self.keys.append(key)
 

@@ -70,8 +70,9 @@ def shared_keys(first: Handle, second: Handle) -> str:
     """Whether a key given in one storage is taken in another."""
     ctx = context()
     try:
-        if not first.try_create(ctx, session(ctx), _KEY).ok:
-            return ""
+        given = first.try_create(ctx, session(ctx), _KEY)
+        if not given.ok or given.value != _KEY:
+            return ""  # what is called key there may be something else
         other = second.try_create(ctx, session(ctx), _KEY)
         if other.code == "conflict":
             return f"a key that is given in one storage is taken in another: {_ALONE}"

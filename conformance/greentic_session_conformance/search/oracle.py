@@ -10,9 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from unicodedata import category
 
 from greentic_session import SessionData, TenantCtx
-from greentic_session_conformance.case import Answer, Failed, describe
+from greentic_session_conformance.case import Answer, Failed, OutcomeUnknownError, describe
+
+#: The longest key, in bytes of UTF-8, that every store must hold where it is given (rule KEY-08).
+_LONGEST_KEY: Final = 255
 
 
 class Scope(NamedTuple):
@@ -43,10 +47,6 @@ class Happened:
     named: bool = False
     refused: bool = False
     nothing: bool = False
-
-
-class OutcomeUnknownError(Exception):
-    """The store answered ``unavailable`` or ``timeout``: from here on nobody knows what it holds."""
 
 
 _AT_CREATE: Final = MappingProxyType({"env": "FENCE-01", "tenant": "FENCE-02", "team": "FENCE-03", "user": "FENCE-04"})
@@ -100,6 +100,15 @@ def _fence(rule: str, dimension: str, *contexts: TenantCtx) -> str:
     return "FENCE-19" if mine and theirs and _alike(mine, theirs) else rule
 
 
+def _is_held(key: str) -> bool:
+    """Whether it is a key that every store must hold where it is given (rule KEY-08)."""
+    try:
+        short = len(key.encode()) <= _LONGEST_KEY
+    except UnicodeEncodeError:
+        return False
+    return short and not any(category(character) == "Cc" for character in key)
+
+
 class Oracle:
     """The sessions and the routing of a store that keeps every rule."""
 
@@ -126,13 +135,18 @@ class Oracle:
             rule = _fence(_AT_CREATE[differs], differs, ctx, stored)
             _refused(answer, "invalid_input", f"create_session of another {differs}", rule, code_rule)
         elif taken:
-            _refused(answer, "conflict", "create_session under a taken key", "KEY-06", "ERR-10")
+            # Of a key that a store may refuse anyhow, such as a long one that it has issued, it need not say that it is taken.
+            if answer.code != "invalid_input" or _is_held(key or ""):
+                _refused(answer, "conflict", "create_session under a taken key", "KEY-06", "ERR-10")
         else:
             self._created(ctx, data, key, answer)
             return
         self._last = Happened("create_session", key, refused=True)
 
     def _created(self, ctx: TenantCtx, data: SessionData, key: str | None, answer: Answer) -> None:
+        if not answer.ok and answer.code == "invalid_input" and key is not None and not _is_held(key):
+            self._last = Happened("create_session", key, refused=True)
+            return
         if not answer.ok:
             used = "KEY-07" if key in self.versions else "KEY-05"
             rule = "FENCE-15" if answer.code == "invalid_input" and key is None else "OPS-01" if key is None else used

@@ -7,9 +7,8 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
-from greentic_session_conformance.case import Case, Failed, NotJudged
+from greentic_session_conformance.case import Case, Failed, NotJudged, OutcomeUnknownError
 from greentic_session_conformance.search.improvise import Improviser
-from greentic_session_conformance.search.oracle import OutcomeUnknownError
 from greentic_session_conformance.search.player import Gets, Played, play
 from greentic_session_conformance.search.reduce import Moves, reduced
 from greentic_session_conformance.search.stages import Stage
@@ -59,7 +58,7 @@ def _tell(case: Case, stage: Stage, played: Played, marks: Iterator[str]) -> Non
     def again(moves: Moves, gets: Gets = "forgotten") -> Played | None:
         try:
             return play(case, stage, lambda _: moves, next(marks), gets)
-        except (OutcomeUnknownError, NotJudged):
+        except NotJudged:
             return None
 
     def failure(moves: Moves) -> Failed | None:

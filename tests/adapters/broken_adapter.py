@@ -155,15 +155,31 @@ def half_a_session():
     return answering(change)
 
 
-def guesses():
-    """Answers a method that it doesn't have as if it had done it."""
+def guessing(result):
+    """An adapter that answers a method that it doesn't have as if it had done it."""
     return answering(
         lambda message, text: (
-            line({"jsonrpc": "2.0", "id": message["id"], "result": {}})
+            line({"jsonrpc": "2.0", "id": message["id"], "result": result})
             if message.get("error", {}).get("code") == -32601
             else text
         )
     )
+
+
+def guesses():
+    return guessing({})
+
+
+def guesses_null():
+    return guessing(None)
+
+
+def ends_without_a_word():
+    class Silent(Server):
+        def serve(self, lines):
+            super().serve(text for text in lines if b"shutdown" not in text)
+
+    return Silent(MemoryTarget(), frozenset({"core"}), Lines())
 
 
 def goes_on():

@@ -270,6 +270,8 @@ def running(mark):
     ("how", "told"),
     [
         ("guesses", "it answers as if it had it"),
+        ("guesses_null", "it answers as if it had it"),
+        ("ends_without_a_word", "the adapter did not answer `shutdown` within 5 s"),
         ("goes_on", "the adapter's process goes on after `shutdown`"),
         ("noise", "what is no answer"),
         (

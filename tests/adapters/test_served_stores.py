@@ -122,7 +122,7 @@ def test_a_request_that_waits_holds_up_no_other():
 
 def lost(process, search):
     with pytest.raises(StoreLost):
-        process.request("find_by_user", search)
+        process.ask("find_by_user", search)
 
 
 @pytest.mark.rule("ADAPT-06", "ADAPT-10")

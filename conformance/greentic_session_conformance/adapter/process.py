@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 
 import greentic_session
 from greentic_session_conformance.adapter import protocol
-from greentic_session_conformance.case.verdicts import StoreLost, TargetFault
+from greentic_session_conformance.case.verdicts import OperationHung, StoreLost, TargetFault
 from greentic_session_conformance.rules import TARGET_PROFILES
 
 #: How long an adapter may take from its start to its first answer.
@@ -123,7 +123,10 @@ class AdapterProcess:
         """
         params = {"protocol_version": protocol.PROTOCOL_VERSION, "suite": _SUITE}
         try:
-            return self._initialized(self.request("initialize", params, seconds=seconds), seconds)
+            return self._initialized(self.request("initialize", params, seconds))
+        except OperationHung:
+            message = f"the adapter did not answer `initialize` within {seconds:g} s{self.last_words()}"
+            raise AdapterStartError(message) from None
         except (StoreLost, TargetFault) as fault:
             raise AdapterStartError(str(fault)) from None
         except AdapterError as error:
@@ -133,10 +136,7 @@ class AdapterProcess:
             if not self._initialized_well:
                 self.kill()
 
-    def _initialized(self, told: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
-        if told is None:
-            message = f"the adapter did not answer `initialize` within {seconds:g} s{self.last_words()}"
-            raise AdapterStartError(message)
+    def _initialized(self, told: dict[str, Any]) -> dict[str, Any]:
         theirs = told["protocol_version"]
         if theirs.partition(".")[0] != protocol.PROTOCOL_VERSION.partition(".")[0]:
             message = f"the adapter speaks version {theirs} of the adapter protocol, this suite {protocol.PROTOCOL_VERSION}: another major version"
@@ -147,32 +147,33 @@ class AdapterProcess:
         self._initialized_well = True
         return told
 
-    def request(self, method: str, params: dict[str, Any], seconds: float | None = None) -> dict[str, Any] | None:
+    def request(self, method: str, params: dict[str, Any], seconds: float) -> Any:
         """Ask for something and wait for the answer.
 
         Args:
             method: such as ``"get_session"``.
             params: what the method wants.
-            seconds: how long to wait; for ever where it isn't given.
+            seconds: how long to wait.
 
         Returns:
-            What came of it; ``None`` where nothing came in time.
+            What came of it; where nothing of it counts, whatever JSON can hold, ``null`` too.
 
         Raises:
+            OperationHung: nothing came in time.
             AdapterError: the adapter answered with an error.
             StoreLost: its process has ended.
             TargetFault: it wrote what is no answer.
         """
         waiting = self._send(method, params)
         if not waiting.done.wait(seconds):
-            return None
+            raise OperationHung(method, seconds)
         return self._taken(waiting)
 
-    def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, method: str, params: dict[str, Any]) -> Any:
         """Ask for something and wait for the answer, for ever; otherwise as :meth:`request`."""
-        answer = self.request(method, params)
-        assert answer is not None
-        return answer
+        waiting = self._send(method, params)
+        waiting.done.wait()
+        return self._taken(waiting)
 
     @property
     def unanswered(self) -> bool:
@@ -223,8 +224,11 @@ class AdapterProcess:
 
     def shut_down(self) -> str:
         """Tell the adapter to end, and end it where it doesn't; answers what is wrong with how it ended (rule ADAPT-10)."""
+        silent = ""
         try:
-            told = self.request("shutdown", {}, seconds=END_SECONDS)
+            self.request("shutdown", {}, END_SECONDS)
+        except OperationHung:
+            silent = f"the adapter did not answer `shutdown` within {END_SECONDS:g} s"
         except (AdapterError, StoreLost, TargetFault) as error:
             self.kill()
             return f"the adapter doesn't answer `shutdown` as it should: {error}"
@@ -236,7 +240,7 @@ class AdapterProcess:
             return f"the adapter's process goes on after `shutdown`; it was ended after {END_SECONDS:g} s"
         finally:
             self.kill()
-        return "" if told is not None else f"the adapter did not answer `shutdown` within {END_SECONDS:g} s"
+        return silent
 
     # -- the two pipes
 
@@ -261,13 +265,12 @@ class AdapterProcess:
             raise
         return waiting
 
-    def _taken(self, waiting: _Waiting) -> dict[str, Any]:
+    def _taken(self, waiting: _Waiting) -> Any:
         if waiting.fault is not None:
             raise waiting.fault
         if "error" in waiting.response:
             raise AdapterError(waiting.response["error"])
-        result: dict[str, Any] = waiting.response["result"]
-        return result
+        return waiting.response["result"]
 
     @staticmethod
     def _read(pipe: IO[bytes], follow: Callable[[int], None]) -> None:

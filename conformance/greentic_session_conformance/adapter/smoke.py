@@ -8,7 +8,7 @@ from typing import Any
 from greentic_session import SessionData
 from greentic_session_conformance.adapter.process import START_SECONDS, AdapterError, AdapterProcess, AdapterStartError
 from greentic_session_conformance.adapter.protocol import UNKNOWN_METHOD
-from greentic_session_conformance.case.verdicts import StoreLost, TargetFault
+from greentic_session_conformance.case.verdicts import OperationHung, StoreLost, TargetFault
 from greentic_session_conformance.samples import USER, context, session
 from greentic_session_conformance.targets.command import AdapterStore
 
@@ -50,14 +50,10 @@ def smoke(command: str, seconds: float) -> Iterator[Look]:
         yield Look("ends after `shutdown`", process.shut_down())
     except (StoreLost, TargetFault) as fault:
         yield Look("goes on answering", str(fault))
-    except _SilentError as silent:
-        yield Look(f"answers `{silent}`", f"no answer came within {seconds:g} s{process.last_words()}")
+    except OperationHung as hung:
+        yield Look(f"answers `{hung.operation}`", f"no answer came within {seconds:g} s{process.last_words()}")
     finally:
         process.kill()
-
-
-class _SilentError(Exception):
-    """A request had no answer in time; the text is the method."""
 
 
 class _Impatient:
@@ -71,11 +67,8 @@ class _Impatient:
     def ended(self) -> bool:
         return self._process.ended
 
-    def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        answer = self._process.request(method, params, self._seconds)
-        if answer is None:
-            raise _SilentError(method)
-        return answer
+    def ask(self, method: str, params: dict[str, Any]) -> Any:
+        return self._process.request(method, params, self._seconds)
 
 
 def _looks(process: AdapterProcess, told: dict[str, Any], seconds: float) -> Iterator[Look]:

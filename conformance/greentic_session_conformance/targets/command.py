@@ -192,7 +192,7 @@ class Asked(Protocol):
     def ended(self) -> bool:
         """Whether there is nobody to ask any more."""
 
-    def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, method: str, params: dict[str, Any]) -> Any:
         """Ask for something and wait for the answer."""
 
 
@@ -235,7 +235,7 @@ class AdapterStore:
         if not self._process.ended:
             self._ask("close_store")
 
-    def _ask(self, method: str, **params: Any) -> dict[str, Any]:
+    def _ask(self, method: str, **params: Any) -> Any:
         try:
             return self._process.ask(method, {"store": self._store, **params})
         except AdapterError as error:

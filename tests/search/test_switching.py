@@ -1,6 +1,9 @@
 """Races are made likely: a caller halts where it is told to, and the others go through what they do meanwhile."""
 
+import posixpath
+import sys
 import threading
+import time
 
 import pytest
 from greentic_session_conformance.search import switching
@@ -20,6 +23,18 @@ class TwoSteps:
 
     def helped(self):
         self.other += 1
+
+
+class ManyLines(TwoSteps):
+    """The same, and two hundred thousand lines between the two."""
+
+    traced = None
+
+    def helped(self):
+        for _ in range(100_000):
+            self.one = 1
+        self.traced = sys.gettrace()
+        super().helped()
 
 
 def lines_of(store):
@@ -168,6 +183,60 @@ def test_code_without_methods_of_that_name_has_places_all_the_same():
     places.note("remove_session", Lines(all=2, own=0))
 
     assert {places.next("remove_session") for _ in range(8)} == {Place(1, own=False), Place(2, own=False)}
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """How often a thread steps back, which costs no time here."""
+    found = []
+    monkeypatch.setattr(time, "sleep", found.append)
+    return found
+
+
+def test_a_call_of_very_many_lines_steps_back_some_hundred_times_and_is_traced_no_more(steps):
+    store = ManyLines()
+
+    lines = lines_of(store)
+
+    assert (store.one, store.other) == (1, 1)
+    assert len(steps) == switching.MOST_STEPS
+    assert 0 < lines.all <= switching.MOST_TRACED
+    assert store.traced is None
+
+
+def test_a_call_of_a_thousand_lines_is_traced_to_its_end(steps):
+    class AThousand(TwoSteps):
+        def helped(self):
+            for _ in range(499):
+                self.one += 1
+            super().helped()
+
+    assert lines_of(AThousand()) == Lines(all=2 + 2 * 499 + 2 + 1, own=2)
+    assert 0 < len(steps) < switching.MOST_STEPS
+
+
+def test_what_is_called_very_often_is_traced_no_more_though_it_is_none_of_the_stores_own(steps):
+    class CallsOthers(TwoSteps):
+        def helped(self):
+            self.all_so = all(map(posixpath.isabs, ["/"] * 100_000))
+            super().helped()
+
+    store = CallsOthers()
+
+    assert lines_of(store) == Lines(all=3, own=2)
+    assert (store.all_so, store.other) == (True, 1)
+
+
+def test_the_next_call_of_a_caller_is_traced_again_and_its_lines_are_counted_on(steps):
+    long, short, lines = ManyLines(), TwoSteps(), Lines()
+    with within(long, "seed", lines=lines) as counted:
+        long.update_session()
+    first = Lines(lines.all, lines.own)
+    with within(short, "seed", lines=lines):
+        short.update_session()
+
+    assert counted is lines
+    assert lines.since(first) == Lines(all=3, own=2)
 
 
 def test_a_store_behind_an_adapter_has_no_lines_here():

@@ -126,13 +126,16 @@ class Crew:
         self._answers.put(opened(Answer()))
         while (work := self._calls[number].get()) is not None:
             work.barrier.wait()
-            with work.turn, switching.within(store, work.seed, work.halt) as lines:
+            lines = switching.Lines()
+            with work.turn:
                 if work.watched_by is not None:
                     work.watched_by.watch(lines)
-                for call in work.program:
-                    before, invoked = replace(lines), monotonic_ns()
-                    answer = _answer(store, call, loop)
-                    event = Event(number + 1, call, answer, invoked, monotonic_ns())
+                for which, call in enumerate(work.program):
+                    before = replace(lines)
+                    with switching.within(store, f"{work.seed} {which}", work.halt, lines):
+                        invoked = monotonic_ns()
+                        answer = _answer(store, call, loop)
+                        event = Event(number + 1, call, answer, invoked, monotonic_ns())
                     self.places.note(call[0], lines.since(before))
                     self._answers.put(event)
         if self._shared is None:

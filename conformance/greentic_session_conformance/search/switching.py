@@ -17,6 +17,13 @@ from greentic_session_conformance.targets.target import OPERATIONS
 _ODDS: Final = 0.06
 #: For how long the thread steps back there: long enough for another one to get its turn.
 _PAUSE: Final = 1e-6
+#: How often a thread steps back in one call at most. One time costs a tenth of a millisecond, and others may be waiting for what it holds:
+#: of eight that want one lock the last has all of it to bear, half a second of the ten that an operation has. A call of some
+#: hundred lines, as stores have them, steps back a few dozen times.
+MOST_STEPS: Final = 500
+#: How many lines, and calls of functions, of one call of an operation are traced at most; from there on it runs as fast as untraced. One takes a
+#: microsecond, so all of them again less than half a second where eight wait. Both are counts and no times: the same seed gives the same run.
+MOST_TRACED: Final = 50_000
 #: For how long one caller halts at least, where the others wait for what it holds, in seconds.
 HALT: Final = 2e-3
 #: How many times as long it halts where the others have come through before: what makes them late there is no lock, but the machine.
@@ -256,37 +263,51 @@ def _is_ready(thread: int) -> bool:
 
 
 @contextmanager
-def within(store: Any, seed: str, halt: Halt | None = None) -> Iterator[Lines]:
-    """Let this thread step back in the middle of the store's code; not under a debugger or a coverage.
+def within(store: Any, seed: str, halt: Halt | None = None, lines: Lines | None = None) -> Iterator[Lines]:
+    """Let this thread step back in the middle of the store's code, during one call; not under a debugger or a coverage.
+
+    What that adds to the call is bounded: a store that comes through millions of lines has its time limit for itself.
 
     Args:
         store: the store whose code it is.
         seed: what decides at which lines it steps back.
         halt: where it halts instead.
+        lines: the count of the caller's lines, which goes on; without it one begins.
     """
-    lines = Lines()
+    counted = Lines() if lines is None else lines
     if sys.gettrace() is not None:
-        yield lines
+        yield counted
         return
     packages, choice = _packages(store), random.Random(seed).random  # noqa: S311 - repeatable on purpose
+    traced = steps = 0
+
+    def is_enough() -> bool:
+        nonlocal traced
+        traced += 1
+        if traced > MOST_TRACED:
+            sys.settrace(None)
+        return traced > MOST_TRACED
 
     def line(frame: FrameType, event: str, _argument: Any) -> Any:
-        if event == "line":
+        nonlocal steps
+        if event == "line" and not is_enough():
             own = frame.f_code.co_name in OPERATIONS
-            lines.all += 1
-            lines.own += own
+            counted.all += 1
+            counted.own += own
             if halt is not None:
-                if halt.place.is_reached(lines, at_own=own):
+                if halt.place.is_reached(counted, at_own=own):
                     halt.stop()
-            elif choice() < _ODDS:
+            elif steps < MOST_STEPS and choice() < _ODDS:
+                steps += 1
                 time.sleep(_PAUSE)
         return line
 
     def call(frame: FrameType, _event: str, _argument: Any) -> Any:
-        return line if frame.f_globals.get("__name__", "").partition(".")[0] in packages else None
+        is_own = frame.f_globals.get("__name__", "").partition(".")[0] in packages
+        return line if not is_enough() and is_own else None
 
     sys.settrace(call)
     try:
-        yield lines
+        yield counted
     finally:
         sys.settrace(None)

@@ -13,6 +13,7 @@ class Soaked:
         adds: the profiles that a plain callable claims beside ``core``; a Target states its own.
         warned: recommendations that it is known not to keep.
         sleeps: whether it spends its time waiting, so that many runs at once fit a core.
+        races: whether it claims ``concurrent``.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Soaked:
     adds: tuple[str, ...] = ()
     warned: frozenset[str] = frozenset()
     sleeps: bool = False
+    races: bool = True
 
 
 def _odd(module: str, *names: str, sleeps: bool = False) -> tuple[Soaked, ...]:
@@ -54,6 +56,6 @@ STORES: tuple[Soaked, ...] = (
     *_odd("odd_async", "Async", "ReadsAsync", "WritesAsync", "CreatesAsync"),
     Soaked("OpenedOnALoop", "tests/odd/odd_async.py:OpenedOnALoop"),
     Soaked("OneAtATime", "tests/odd/odd_places.py:OneAtATime"),
-    Soaked("LocksItsFolder", "tests/odd/odd_places.py:LocksItsFolder"),
+    Soaked("LocksItsFolder", "tests/odd/odd_places.py:LocksItsFolder", races=False),
     Soaked("SharesItsOnlyHandle", "tests/odd/odd_places.py:SharesItsOnlyHandle"),
 )

@@ -87,6 +87,8 @@ class GivesUpWhenBusy(Plain):
 class LateWhenBusy(Plain):
     """Of those who meet another caller, every third who updates or removes is answered ``timeout``, and it is done a little later; alone nobody is."""
 
+    keep = GivesUpWhenBusy.keep
+
     def __init__(self):
         super().__init__()
         self._count = threading.Lock()
@@ -98,10 +100,6 @@ class LateWhenBusy(Plain):
 
     def remove_session(self, key):
         self._call(super().remove_session, key)
-
-    def keep(self, data):
-        time.sleep(0.0002)  # long enough for others to come meanwhile
-        return data
 
     def _call(self, operation, *arguments):
         with self._count:

@@ -7,6 +7,7 @@ from typing import Final, Self
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed
 from greentic_session_conformance.case.steps import Steps
+from greentic_session_conformance.checks.crew import BY_THE_SHARED_ONE
 from greentic_session_conformance.checks.durable import opened_again
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.run.elsewhere import Elsewhere
@@ -37,14 +38,14 @@ class _OnOneStorage:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self.storage = case.storage()
+        self._storage = case.storage()
 
     @contextmanager
     def sequence(self) -> Iterator[Self]:
         """A context in which one sequence is played."""
         self._case.steps = Steps()
         self._case.conditions.pulse.clear()
-        self._handles = [self._case.store(self.storage)]
+        self._handles = [self._case.store(self._storage)]
         self.store = self._handles[0]
         yield self
         for handle in self._handles:
@@ -52,7 +53,7 @@ class _OnOneStorage:
 
     def takes_no_other(self) -> str:
         """Why the storage takes no handle beside the one that is open; empty where it does."""
-        opened = self._case.try_store(self.storage)
+        opened = self._case.try_store(self._storage)
         if opened.ok:
             self._case.close(opened.value)
             return ""
@@ -82,7 +83,7 @@ class _Reopened(_OnOneStorage):
         """Close the handle and open another."""
         self._note("close_and_open_again")
         self._case.close(self._handles.pop())
-        self._handles.append(opened_again(self._case, self.storage, "after its handle was closed"))
+        self._handles.append(opened_again(self._case, self._storage, "after its handle was closed"))
         self.store = self._handles[0]
 
     def _rule(self, rule: str) -> str:
@@ -97,8 +98,15 @@ class _TwoHandles(_OnOneStorage):
     def sequence(self) -> Iterator[Self]:
         """A context in which one sequence is played."""
         with super().sequence():
-            self._handles.append(self._case.store(self.storage))
+            self._handles.append(self._case.store(self._storage))
             yield self
+
+    def takes_no_other(self) -> str:
+        """Why the storage takes no second handle; empty where it does."""
+        first = self._case.store(self._storage)
+        why = super().takes_no_other()
+        self._case.close(first)
+        return why
 
     def switch(self) -> None:
         """Go to the other handle."""
@@ -141,7 +149,7 @@ class _TwoProcesses(_OnOneStorage):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self._process = Elsewhere(case, self.storage)
+        self._process = Elsewhere(case, self._storage)
         self._there = _There(self._process)
 
     def __enter__(self) -> Self:
@@ -188,10 +196,7 @@ def any_sequence_over_two_handles_is_answered_as_the_rules_say(case: Case) -> No
     if not case.storages_reopen:
         return
     stage = _TwoHandles(case)
-    first = case.store(stage.storage)
-    why = stage.takes_no_other()
-    case.close(first)
-    if why and case.target.thread_safe:
-        case.remark = f"judged by one handle that all share: {why}"
+    if case.target.thread_safe and (why := stage.takes_no_other()):
+        case.remark = f"{BY_THE_SHARED_ONE}: {why}"
     else:
         search(case, stage, keyed=False)

@@ -21,6 +21,8 @@ from greentic_session_conformance.search.history import Event
 CALLERS: Final = 8
 #: How many times as long as they took at the quickest the others are given for their calls, while one halts.
 _EASE: Final = 2
+#: What a reader of the report is told where a storage takes fewer handles than there are callers.
+BY_THE_SHARED_ONE: Final = "judged by one handle that all share"
 #: What part of an operation's time limit a halt may take: the others may be waiting for what the one holds.
 _SHARE: Final = 1 / 20
 
@@ -335,7 +337,7 @@ def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
         except NoHandleError as reason:
             if not (asynchronous or case.target.thread_safe):
                 raise
-            case.remark = f"judged by one handle that all share: {reason}"
+            case.remark = f"{BY_THE_SHARED_ONE}: {reason}"
     if asynchronous or case.target.thread_safe:
         with case.place() as (storage, handle), Crew(case, storage, handle, as_tasks=asynchronous) as crew:
             use(handle, crew)
@@ -356,7 +358,7 @@ def _is_async(handle: Handle, case: Case) -> bool:
     key = created.value if isinstance(created.value, str) else "no-such-key"
     for call in (
         ("get_session", key),
-        ("find_by_user", ctx, "user-asked"),
+        ("find_by_user", ctx, ctx.user),
         ("update_session", key, data),
         ("remove_session", key),
     ):

@@ -125,7 +125,7 @@ def _run(job: Job, events: _Events) -> None:
         events.say("fatal", message=without_password(str(error)), name=job.target)
         return
     events.say("target", target=asdict(info_of(target, job.target, selection.claims, offers)))
-    # What is loaded by now stays to the end: without it the collector has a third less to do.
+    # What is loaded by now stays to the end: the collector need not look through it over and over.
     gc.freeze()
     for item in planned:
         if item.name in job.done:

@@ -134,19 +134,16 @@ class Oracle:
             code_rule = "ERR-12" if taken else "ERR-01"
             rule = _fence(_AT_CREATE[differs], differs, ctx, stored)
             _refused(answer, "invalid_input", f"create_session of another {differs}", rule, code_rule)
+        elif key is not None and answer.code == "invalid_input" and not _is_held(key):
+            pass  # a key that a store may refuse, whoever has it, such as a long one that it has issued itself
         elif taken:
-            # Of a key that a store may refuse anyhow, such as a long one that it has issued, it need not say that it is taken.
-            if answer.code != "invalid_input" or _is_held(key or ""):
-                _refused(answer, "conflict", "create_session under a taken key", "KEY-06", "ERR-10")
+            _refused(answer, "conflict", "create_session under a taken key", "KEY-06", "ERR-10")
         else:
             self._created(ctx, data, key, answer)
             return
         self._last = Happened("create_session", key, refused=True)
 
     def _created(self, ctx: TenantCtx, data: SessionData, key: str | None, answer: Answer) -> None:
-        if not answer.ok and answer.code == "invalid_input" and key is not None and not _is_held(key):
-            self._last = Happened("create_session", key, refused=True)
-            return
         if not answer.ok:
             used = "KEY-07" if key in self.versions else "KEY-05"
             rule = "FENCE-15" if answer.code == "invalid_input" and key is None else "OPS-01" if key is None else used

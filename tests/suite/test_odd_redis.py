@@ -1,5 +1,6 @@
 """The checks of the Redis layout in namespaces, on servers and by stores that are odd: no correct store fails because of that."""
 
+import time
 import uuid
 
 import pytest
@@ -70,8 +71,9 @@ def cluster():
     server = PrivateServer(options=("--cluster-enabled", "yes", "--cluster-port", f"{free_port()}"))
     with Redis.from_url(server.url) as client:
         client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+        until = time.monotonic() + PrivateServer.START_SECONDS
         while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
-            pass
+            assert time.monotonic() < until, "the cluster did not come up"
     yield server.url
     server.stop()
 

@@ -24,7 +24,7 @@ from greentic_session_conformance.case.verdicts import (
     TargetFault,
 )
 from greentic_session_conformance.run.pulse import Pulse
-from greentic_session_conformance.targets.target import CallableTarget, Given, Target, takes_key
+from greentic_session_conformance.targets.target import CallableTarget, Given, LentTarget, Target, takes_key
 
 #: What a target's own process may take to start, if need be twice.
 START_SECONDS = 40.0
@@ -92,7 +92,9 @@ class Case:
         self.not_closed = ""
         self.random = random.Random(f"{conditions.seed}/{check}")  # noqa: S311 - repeatable on purpose
         self.limit = Limit(conditions.operation_timeout, conditions.pulse)
-        self.loop = Loop()
+        lent_loop = target.loop if isinstance(target, LentTarget) else None
+        self.loop = lent_loop or Loop()
+        self._loop_is_ours = lent_loop is None
         self._closing_hung = False
         self._given = False
         self._row: str | None = None
@@ -340,10 +342,5 @@ class Case:
                 self.bounded("close_storage", self.target.close_storage, storage)
         finally:
             self._handles, self._storages = [], []
-            self.limit.begin("close the event loop")
-            try:
-                self.loop.close()
-            except OperationHung:
-                pass  # what still runs on it is given up with the store
-            finally:
-                self.limit.end()
+            if self._loop_is_ours:
+                self.limit.close(self.loop)

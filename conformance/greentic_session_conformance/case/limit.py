@@ -7,6 +7,7 @@ is running and until when.
 
 import signal
 import threading
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -15,6 +16,8 @@ from greentic_session_conformance.run.pulse import Pulse
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
+
+    from greentic_session_conformance.case.loop import Loop
 
 
 class Limit:
@@ -79,6 +82,15 @@ class Limit:
         self._pulse.begin(operation, monotonic() + limit)
         if self._armed:
             signal.setitimer(signal.ITIMER_REAL, limit, self.AGAIN_AFTER)
+
+    def close(self, loop: "Loop") -> None:
+        """Close an event loop; what doesn't end on it in time is given up with the store."""
+        with suppress(OperationHung):
+            self.begin("close the event loop")
+            try:
+                loop.close()
+            finally:
+                self.end()
 
     def end(self) -> None:
         """Stop the clock.

@@ -27,10 +27,11 @@ class LentStores:
         self._traced: Any = None
         self._looked = False
 
-    def accept(self, store: Any, conditions: Conditions) -> None:
+    def accept(self, target: LentTarget, store: Any, conditions: Conditions) -> None:
         """Take another one. Nothing is put into it before it is judged.
 
         Args:
+            target: what is known of it.
             store: what the fixture gave.
             conditions: what all checks of the run have in common.
 
@@ -40,19 +41,19 @@ class LentStores:
         if why := not_a_store(store):
             message = f"the fixture `store` gives {why}"
             raise NotRunnableError(message)
-        message = _AGAIN if self._given.again(store) else self._asked(self._look, store, conditions)
+        message = _AGAIN if self._given.again(store) else self._asked(self._look, target, store, conditions)
         if message:
             raise NotRunnableError(message)
 
-    def leave_trace(self, store: Any, conditions: Conditions) -> None:
+    def leave_trace(self, target: LentTarget, store: Any, conditions: Conditions) -> None:
         """Put a session into the first one, once it has been judged, for the next one not to see."""
         if self._trace is None:
-            self._asked(self._leave, store, conditions)
+            self._asked(self._leave, target, store, conditions)
 
     @staticmethod
-    def _asked(question: Callable[[Handle], str], store: Any, conditions: Conditions) -> str:
+    def _asked(question: Callable[[Handle], str], target: LentTarget, store: Any, conditions: Conditions) -> str:
         # A hang is judged by the rules, each of which may meet it; it counts from there.
-        case = Case(LentTarget("", ("core",)), "isolation", replace(conditions, hangs={}), store)
+        case = Case(target, "isolation", replace(conditions, hangs={}), store)
         hung = False
         with case.limit:
             try:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greentic_session_conformance.case import Conditions, TargetFault
+from greentic_session_conformance.case.limit import Limit
+from greentic_session_conformance.case.loop import Loop
 from greentic_session_conformance.checks import Check, checks
 from greentic_session_conformance.deviations import Deviation, DeviationsError, read_deviations
 from greentic_session_conformance.door.book import Book, Event
@@ -74,6 +76,8 @@ class Door:
         self._book = Book(self._seed, self._effort, self._deviations)
         self._suites: dict[str, _Suite] = {}
         self._named: Target | None = None
+        #: Where the stores that fixtures give are called if they are async, as their clients may be shared by all tests.
+        self._loop = Loop()
         self._watchdog: Watchdog | None = None
         self._reports: list[tuple[Report, Path]] = []
 
@@ -224,7 +228,7 @@ class Door:
         claims = tuple(getattr(cls, "profiles", ())) or ("core",)
         kind = f"{type(given).__module__}.{type(given).__qualname__}"
         suite.kind = suite.kind or kind
-        return LentTarget(kind, claims), given
+        return LentTarget(kind, claims, self._loop), given
 
     @staticmethod
     def _fixture(request: pytest.FixtureRequest, cls: type) -> str:
@@ -242,7 +246,7 @@ class Door:
         named = self._config.getoption("--session-store") if cls.__module__ == _DOOR_2 else None
         suite.conditions.target_name = named
         if isinstance(target, LentTarget):
-            suite.lent.accept(store, suite.conditions)
+            suite.lent.accept(target, store, suite.conditions)
         if suite.selection is not None:
             return
         also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
@@ -293,8 +297,8 @@ class Door:
             take({"fault": suite.fatal})
             pytest.fail(f"the target can't be run: {suite.fatal}", pytrace=False)
         take({"result": result.as_dict()})
-        if store is not None and not result.hung:
-            suite.lent.leave_trace(store, suite.conditions)
+        if isinstance(target, LentTarget) and not result.hung:
+            suite.lent.leave_trace(target, store, suite.conditions)
         self._conclude(result, target)
 
     def _conclude(self, result: Result, target: Target) -> None:
@@ -339,6 +343,8 @@ class Door:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the reports, and fail the session where a verdict asks for it."""
         if self._watchdog is not None:
+            with Limit(self._timeout, self._watchdog.pulse) as limit:
+                limit.close(self._loop)
             self._watchdog.stop()
         if self._is_worker:
             return

@@ -4,8 +4,11 @@ import inspect
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import FunctionType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from greentic_session_conformance.case.loop import Loop
 
 #: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
 OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
@@ -109,10 +112,18 @@ class Given:
 
 
 class LentTarget(CallableTarget):
-    """A store that a pytest fixture has opened, and will close."""
+    """A store that a pytest fixture has opened, and will close.
 
-    def __init__(self, name: str, profiles: Iterable[str]) -> None:
+    Args:
+        name: what reports call it.
+        profiles: what its class says that it keeps.
+        loop: what its operations are run on where they are ``async def``, before, in and after its check: it outlives the store.
+            Without one a check makes its own.
+    """
+
+    def __init__(self, name: str, profiles: Iterable[str], loop: "Loop | None" = None) -> None:
         super().__init__(self._nothing, name, profiles)
+        self.loop = loop
 
     @staticmethod
     def _nothing() -> Any:

@@ -83,6 +83,33 @@ def test_pytest_takes_deviations(run_pytest, written, store, rule, expires, stat
     assert words in done.stdout
 
 
+@pytest.mark.rule("VERD-18")
+def test_a_deviation_names_a_target_without_a_name_as_its_report_does(run_pytest, written):
+    folder = written("OPS-06")
+    with (folder / "known.toml").open("a") as file:
+        file.write('target = "Unnamed"\n')
+    text = """
+import pytest
+import stores
+from greentic_session_conformance import SessionStoreConformance, Target
+
+class Unnamed(Target):
+    def open_storage(self):
+        return stores.CountsUp()
+
+    def open_store(self, storage):
+        return storage
+
+class TestMine(SessionStoreConformance):
+    @pytest.fixture
+    def target(self):
+        return Unnamed
+"""
+    done = run_pytest("--session-deviations", "known.toml", "-k", "OPS_06", test_mine=text)
+    assert done.returncode == 0, done.stdout
+    assert (report_of(folder)["target"]["name"], report_of(folder)["deviations"]) == ("Unnamed", 1)
+
+
 def test_workers_of_pytest_know_the_deviations(run_pytest, written):
     folder = written("OPS-06")
     options = ("-n", "2", "--session-deviations", "known.toml")

@@ -25,7 +25,7 @@ from greentic_session_conformance.rules import rules
 from greentic_session_conformance.run.judge import Result, judge
 from greentic_session_conformance.run.plan import Selection, SelectionError, select
 from greentic_session_conformance.run.preflight import NotRunnableError, offered, preflight
-from greentic_session_conformance.run.record import info_of, today
+from greentic_session_conformance.run.record import info_of, name_of, today
 from greentic_session_conformance.suite import test_name
 from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
 from greentic_session_conformance.targets.target import CallableTarget, LentTarget, Target
@@ -306,7 +306,7 @@ class Door:
             pytest.skip(f"not judged: {result.reason}")
         if result.outcome == "failed":
             text = failure_text(result, self._folder)
-            excuse = self._excuse(result.rule, str(target.name))
+            excuse = self._excuse(result.rule, name_of(target))
             if excuse is not None:
                 pytest.xfail(f"a deviation until {excuse.expires} ({excuse.reason}): {text}")
             if rules()[result.rule].level != "MUST":

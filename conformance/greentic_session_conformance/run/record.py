@@ -29,13 +29,15 @@ class TargetInfo:
     offers: tuple[str, ...] = ()
 
 
+def name_of(target: Target) -> str:
+    """What reports call a target, and deviations name it by; a password is left out (rule VERD-13)."""
+    return without_password(str(target.name) or type(target).__qualname__)
+
+
 def info_of(target: Target, spec: str, claims: frozenset[str], offers: tuple[str, ...] = ()) -> TargetInfo:
     """What a report says of a target; passwords are left out (rule VERD-13)."""
-    title = str(target.name) or type(target).__qualname__
     beyond = tuple(profile for profile in offers if profile not in claims)
-    return TargetInfo(
-        without_password(title), str(target.version), without_password(spec), tuple(sorted(claims)), beyond
-    )
+    return TargetInfo(name_of(target), str(target.version), without_password(spec), tuple(sorted(claims)), beyond)
 
 
 def today() -> str:

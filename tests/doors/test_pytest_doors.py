@@ -283,6 +283,35 @@ def test_workers_make_one_report_of_the_whole(run_pytest, tmp_path):
     assert (report["verdict"], len(report["requirements"])) == ("conformant", 70)
 
 
+@pytest.mark.rule("VERD-06")
+def test_of_a_target_that_has_one_storage_at_a_time_no_two_workers_want_one(run_pytest, tmp_path):
+    text = """
+from greentic_session import InMemorySessionStore
+from greentic_session_conformance import SessionStoreConformance, Target
+import pytest
+
+class OneAtATime(Target):
+    isolated = False
+
+    def open_storage(self):
+        return InMemorySessionStore()
+
+    def open_store(self, storage):
+        return storage
+
+class TestMine(SessionStoreConformance):
+    @pytest.fixture
+    def target(self):
+        return OneAtATime
+"""
+    done = run_pytest("-n", "2", "-k", "OPS", test_mine=text)
+    assert done.returncode == 1
+    assert report_of(tmp_path)["verdict"] == "not-run"
+    assert "2 workers run: give -n 0" in done.stdout
+    done = run_pytest("-n", "1", "-k", "OPS", test_mine=text)
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_claim_that_a_fixture_cannot_show_is_incomplete(run_pytest, tmp_path):
     text = DOOR_1.format(store="Right").replace("    @pytest", '    profiles = {"core", "durable"}\n\n    @pytest')
     done = run_pytest(stores=STORES, test_mine=text)

@@ -72,6 +72,7 @@ class Door:
         self._timeout: float = option("--session-operation-timeout")
         self._folder = Path(option("--session-report")).absolute()
         self._is_worker = workers is not None
+        self._workers = int(workers["workercount"]) if workers else 1
         self._deviations = self._declared(option("--session-deviations"))
         self._book = Book(self._seed, self._effort, self._deviations)
         self._suites: dict[str, _Suite] = {}
@@ -249,6 +250,9 @@ class Door:
             suite.lent.accept(target, store, suite.conditions)
         if suite.selection is not None:
             return
+        if not target.isolated and self._workers > 1:
+            message = f"only one storage of it can be open at a time, and {self._workers} workers run: give -n 0"
+            raise NotRunnableError(message)
         also = () if isinstance(target, CallableTarget) else tuple(getattr(cls, "profiles", ()))
         suite.selection = self._selection(target, also)
         offers = () if store is None else offered(target, store)

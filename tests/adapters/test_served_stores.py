@@ -103,6 +103,13 @@ def test_the_store_on_redis_conforms_through_an_adapter(tmp_path, redis_server, 
     assert report["target"]["version"].endswith("(Python)")
 
 
+@pytest.mark.rule("ADAPT-13")
+def test_a_store_that_runs_a_loop_in_each_of_its_calls_is_called_where_none_runs(served_target):
+    target = served_target(TESTS / "odd" / "odd_async.py:RunsALoop")
+    results = outcomes(target, "OPS")
+    assert {outcome for outcome, _ in results.values()} == {"passed"}, results
+
+
 @pytest.mark.rule("ADAPT-09")
 def test_a_request_that_waits_holds_up_no_other():
     process = AdapterProcess(served(TESTS / "suite" / "hard_stores.py:Blocked"))

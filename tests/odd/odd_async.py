@@ -38,6 +38,17 @@ class Async:
         return await self._call("find_by_user", ctx, user)
 
 
+class RunsALoop(Plain):
+    """Synchronous, over something that isn't: each read runs a loop of its own."""
+
+    def get_session(self, key):
+        async def read():
+            await asyncio.sleep(0)
+            return Plain.get_session(self, key)
+
+        return asyncio.run(read())
+
+
 class ReadsAsync(Plain):
     """Reads are awaited, writes are not."""
 

@@ -17,7 +17,7 @@ from greentic_session_conformance.case.verdicts import OperationHung, StoreLost,
 from greentic_session_conformance.rules import TARGET_PROFILES
 
 #: How long an adapter may take from its start to its first answer.
-START_SECONDS: Final = 15.0
+START_SECONDS: Final = 30.0
 #: How long it may take to end.
 END_SECONDS: Final = 5.0
 #: How much of what it wrote to its standard error is kept.

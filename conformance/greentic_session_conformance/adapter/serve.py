@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Final
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session_conformance.adapter import protocol
 from greentic_session_conformance.case import Answer
+from greentic_session_conformance.run.record import name_of
 from greentic_session_conformance.search import switching
-from greentic_session_conformance.servers import without_password
 from greentic_session_conformance.targets.reference import RedisTarget
 from greentic_session_conformance.targets.target import OPERATIONS, CallableTarget, Target
 
@@ -29,19 +29,27 @@ Done = Callable[[Answer], None]
 
 
 class _Thread:
-    """A thread with a loop, on which work is done one piece after another, and awaitable work beside each other."""
+    """A thread on which work is done one piece after another, and what of it is awaitable beside each other, on the thread's loop.
+
+    A piece begins while the loop stands still, as where the suite itself calls the store: some synchronous ones run a loop of their own.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._given: asyncio.Queue[tuple[Work, Done]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         #: How many pieces aren't done yet.
         self.busy = 0
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
 
     def do(self, work: Work, done: Done) -> None:
         """Do something here."""
         self.busy += 1
-        self._loop.call_soon_threadsafe(self._begin, work, done)
+        self._loop.call_soon_threadsafe(self._given.put_nowait, (work, done))
+
+    def _run(self) -> None:
+        while True:
+            self._begin(*self._loop.run_until_complete(self._given.get()))
 
     def _begin(self, work: Work, done: Done) -> None:
         try:
@@ -152,7 +160,7 @@ class Server:
     def _initialize(self, number: Any, _: dict[str, Any]) -> None:
         result = {
             "protocol_version": protocol.PROTOCOL_VERSION,
-            "name": without_password(str(self._target.name)) or type(self._target).__qualname__,
+            "name": name_of(self._target),
             "version": str(self._target.version),
             "language": "Python",
             "profiles": sorted(self._profiles),

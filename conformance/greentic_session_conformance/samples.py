@@ -40,7 +40,10 @@ CHARACTERS: Final = (
     "\"'\\/%_*?[]{}:;|&<>$`~#\\u0000\\n"
 )
 
-#: Keys under which nothing is.
+#: A key under which nothing is.
+NO_KEY: Final = "no-such-key"
+
+#: The same, of every odd form.
 ODD_KEYS: Final = (
     "", " ", "-", ".", "..", "*", "?", "[a-z]", "{}", "%", "_", "'", '"', "\\", "/", "../x", ":", "a:b", "session:x", "user:x",
     "\x00", "\n", "0", "-1", "null", "None", "true", "é", "e\u0301", "😀", "k" * 10_000, "00000000-0000-0000-0000-000000000000",

@@ -18,7 +18,7 @@ from greentic_session_conformance.case import (
     OperationHung,
     StoreLost,
 )
-from greentic_session_conformance.samples import USER, context, session
+from greentic_session_conformance.samples import NO_KEY, USER, context, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ def _outcome(store: Handle, operation: str, ctx: TenantCtx) -> str:
     # Where nothing can be created, an operation is known not to work only where it isn't there at all.
     if not created.ok and callable(getattr(store.store, operation, None)):
         return ""
-    key = created.value if created.ok else "no-such-key"
+    key = created.value if created.ok else NO_KEY
     calls: dict[str, Callable[[], Answer]] = {
         "get_session": lambda: store.try_get(key),
         "find_by_user": lambda: store.try_find(ctx, USER),

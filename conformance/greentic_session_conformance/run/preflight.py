@@ -17,7 +17,7 @@ from greentic_session_conformance.case import (
     TargetFault,
 )
 from greentic_session_conformance.run.isolation import left_behind, not_empty, shared, shared_keys
-from greentic_session_conformance.samples import context, session
+from greentic_session_conformance.samples import NO_KEY, context, session
 from greentic_session_conformance.targets.target import (
     NEED_NO_STORE,
     OPERATIONS,
@@ -84,10 +84,11 @@ def _case(target: Target, conditions: Conditions, look: Callable[[Case], None]) 
 
 
 def _first_look(case: Case, offers: list[tuple[str, ...]], left: list[str]) -> None:
+    if not set(case.target.profiles) - NEED_NO_STORE:
+        offers.append(offered(case.target, None))
+        return
     store = case.store()
     offers.append(offered(case.target, store.store))
-    if not set(case.target.profiles) - NEED_NO_STORE:
-        return
     _answers(store)
     _complain(not_empty(store))
     second = case.store() if case.target.isolated else None
@@ -132,7 +133,7 @@ def _answers(store: Handle) -> None:
         message = f"the target gave {why}"
         raise NotRunnableError(message)
     try:
-        answer = store.try_get("no-such-key")
+        answer = store.try_get(NO_KEY)
     except Failed:
         return  # it answers; that the answer is wrong is judged by the rules
     if answer.outcome_unknown:

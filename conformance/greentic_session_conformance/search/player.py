@@ -8,13 +8,12 @@ from typing import Literal
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Failed
 from greentic_session_conformance.case.steps import Steps
-from greentic_session_conformance.samples import session
+from greentic_session_conformance.samples import NO_KEY, session
 from greentic_session_conformance.search.moves import Move
 from greentic_session_conformance.search.oracle import Oracle, scope_of, team_of, user_of
 from greentic_session_conformance.search.stages import Stage, Store
 from greentic_session_conformance.search.values import bare
 
-_NO_KEY = "no-such-key"
 #: What becomes of the gets at the end of a sequence.
 Gets = Literal["forgotten", "told", "left out"]
 
@@ -74,7 +73,7 @@ class Player:
         return self._placed(move.ctx)
 
     def _key(self, move: Move) -> str:
-        return self.keys.get(move.session, f"{_NO_KEY}{self._mark}")
+        return self.keys.get(move.session, f"{NO_KEY}{self._mark}")
 
     def _create_session(self, move: Move) -> None:
         caller, data = self._caller(move), self._data(move)

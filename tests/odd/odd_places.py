@@ -4,6 +4,7 @@ import fcntl
 import pickle
 import shutil
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -96,20 +97,58 @@ class LocksItsFolder(Target):
 
     name, version = "LocksItsFolder", "1"
     profiles = frozenset({"core", "keyed-create", "durable"})
+    isolated = False
+
+    def __init__(self):
+        self.folder = None
 
     def open_storage(self):
-        return tempfile.mkdtemp()
+        assert self.folder is None, "a folder was made while another one was there"
+        self.folder = tempfile.mkdtemp()
+        return self.folder
 
     def open_store(self, storage):
         return Folder(storage)
 
     def close_storage(self, storage):
         shutil.rmtree(storage)
+        self.folder = None
 
 
 class SharesItsOnlyHandle(LocksItsFolder):
     """The same, and the threads of its process share the one handle."""
 
     name = "SharesItsOnlyHandle"
-    profiles = frozenset({"core", "keyed-create", "concurrent"})
+    profiles = frozenset({"core", "keyed-create", "concurrent", "durable"})
     thread_safe = True
+
+
+class LazyFolder:
+    """A folder that is opened and locked at the first call."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.opening = threading.Lock()
+        self.opened = None
+
+    def __getattr__(self, operation):
+        with self.opening:
+            if self.opened is None:
+                self.opened = Folder(self.folder)
+        return getattr(self.opened, operation)
+
+    def create_session(self, ctx, data, key=None):
+        return self.__getattr__("create_session")(ctx, data, key)
+
+    def close(self):
+        if self.opened is not None:
+            self.opened.close()
+
+
+class LocksAtTheFirstCall(SharesItsOnlyHandle):
+    """Opens any number of handles, of which the first to call is let in."""
+
+    name = "LocksAtTheFirstCall"
+
+    def open_store(self, storage):
+        return LazyFolder(storage)

@@ -53,9 +53,10 @@ STORES: tuple[Soaked, ...] = (
     *_odd("odd_routing", "CleansUpLater", "LooksThroughAll", "SharesAPlace"),
     *_odd("odd_calls", "OnAThreadOfItsOwn", "GivesUpWhenBusy", "LateWhenBusy"),
     *_odd("odd_calls", "FarAway", sleeps=True),
-    *_odd("odd_async", "Async", "ReadsAsync", "WritesAsync", "CreatesAsync"),
+    *_odd("odd_async", "Async", "RunsALoop", "ReadsAsync", "WritesAsync", "CreatesAsync"),
     Soaked("OpenedOnALoop", "tests/odd/odd_async.py:OpenedOnALoop"),
     Soaked("OneAtATime", "tests/odd/odd_places.py:OneAtATime"),
     Soaked("LocksItsFolder", "tests/odd/odd_places.py:LocksItsFolder", races=False),
     Soaked("SharesItsOnlyHandle", "tests/odd/odd_places.py:SharesItsOnlyHandle"),
+    Soaked("LocksAtTheFirstCall", "tests/odd/odd_places.py:LocksAtTheFirstCall"),
 )

@@ -27,7 +27,7 @@ from greentic_session_conformance.run.pulse import Pulse
 from greentic_session_conformance.targets.target import CallableTarget, Given, LentTarget, Target, takes_key
 
 #: What a target's own process may take to start, if need be twice.
-START_SECONDS = 40.0
+START_SECONDS = 70.0
 #: How much a check repeats itself, by effort.
 EFFORTS = {"quick": 1, "normal": 4, "thorough": 20}
 
@@ -137,8 +137,11 @@ class Case:
         return self._handle(opened, ours=True)
 
     def try_store(self, storage: Any) -> Answer:
-        """Open another handle on a storage; what is raised instead is the answer."""
-        answer = self.answer("open_store", self.target.open_store, storage)
+        """Open another handle on a storage; what is raised instead, or that nothing comes in time, is the answer."""
+        try:
+            answer = self.answer("open_store", self.target.open_store, storage)
+        except OperationHung as hung:
+            return Answer(error=hung)
         return Answer(self._handle(answer.value, ours=True)) if answer.ok else answer
 
     @contextmanager
@@ -165,9 +168,9 @@ class Case:
 
     def _close(self, storage: Any, handle: Handle) -> None:
         try:
-            self.close(handle)
-            self._storages.remove(storage)
-            self.bounded("close_storage", self.target.close_storage, storage)
+            if any(other is handle for other, _ in self._handles):
+                self.close(handle)
+            self.close_storage(storage)
         except BaseException as error:
             if self.ends_the_run(error) or isinstance(error, StoreLost):
                 raise
@@ -205,6 +208,11 @@ class Case:
         """Close a handle before the end of the check."""
         self._handles = [(other, ours) for other, ours in self._handles if other is not handle]
         self.bounded("close_store", self.target.close_store, handle.store)
+
+    def close_storage(self, storage: Any) -> None:
+        """Close a storage before the end of the check."""
+        self._storages.remove(storage)
+        self.bounded("close_storage", self.target.close_storage, storage)
 
     def _handle(self, store: Any, *, ours: bool) -> Handle:
         conditions, number = self.conditions, len(self._handles) + 1

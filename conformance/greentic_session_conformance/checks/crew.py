@@ -14,11 +14,13 @@ from typing import Any, Final, Self, TypeVar
 from greentic_session_conformance.case import Answer, Case, Handle, NoAnswer, NotJudged, OperationHung
 from greentic_session_conformance.case.handle import formed
 from greentic_session_conformance.case.loop import Loop
-from greentic_session_conformance.samples import context, session
+from greentic_session_conformance.samples import NO_KEY, context, session
 from greentic_session_conformance.search import suspending, switching
 from greentic_session_conformance.search.history import Event
 
 CALLERS: Final = 8
+#: What each caller does before anything is judged.
+_ENTERING: Final = ("open_store", "get_session")
 #: How many times as long as they took at the quickest the others are given for their calls, while one halts.
 _EASE: Final = 2
 #: What a reader of the report is told where a storage takes fewer handles than there are callers.
@@ -84,6 +86,8 @@ class Crew:
         self._answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._closed: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        #: Held by the caller who sees whether its handle is let in, so that no other is in the way.
+        self._asking = threading.Lock()
 
     def __enter__(self) -> Self:
         if not self._as_tasks:
@@ -92,21 +96,31 @@ class Crew:
                 thread = threading.Thread(target=self._work, args=(number,), name=f"caller {number + 1}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-            for event in self._collect([[("open_store",)]] * CALLERS):
-                _raise_where_there_is_none(event.answer)
-                if not event.answer.ok:
-                    error = event.answer.error
-                    self._end()
-                    message = f"caller {event.caller} could not open a handle: {type(error).__name__}: {error}"
-                    raise NoHandleError(message)
+            self._see_all_inside()
         return self
 
+    def _see_all_inside(self) -> None:
+        try:
+            events = self._collect([[(operation,) for operation in _ENTERING]] * CALLERS)
+        except OperationHung as hung:
+            if hung.operation != "open_store":
+                raise
+            message = f"not every caller could open a handle: {hung}"
+            raise NoHandleError(message) from None
+        for event in events:
+            _raise_where_there_is_none(event.answer)
+            if event.answer.outcome_unknown or (event.operation == "open_store" and not event.answer.ok):
+                error = event.answer.error
+                message = f"caller {event.caller} could not open a handle: {type(error).__name__}: {error}"
+                raise NoHandleError(message)
+
     def __exit__(self, kind: object, *_: object) -> None:
-        self._end()
+        self.end()
         while kind is None and not self._closed.empty():
             _raise_where_there_is_none(self._closed.get())
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Let the callers close their handles and go, as far as they do in time."""
         for calls in self._calls:
             calls.put(None)
         until = monotonic() + self._case.conditions.operation_timeout
@@ -116,16 +130,20 @@ class Crew:
     def _work(self, number: int) -> None:
         loop, store = Loop(), None
 
-        def opened(answer: Answer) -> Event:
-            return Event(number + 1, ("open_store",), answer, 0, 0)
+        def tell(operation: str, answer: Answer) -> None:
+            self._answers.put(Event(number + 1, (operation,), answer, 0, 0))
 
         try:
             store = self._shared.store if self._shared else loop.finish(self._case.target.open_store(self._storage))
             self._has_lines = switching.has_lines(store)
         except BaseException as error:  # noqa: BLE001 - the target's code may raise anything; it is told to the check
-            self._answers.put(opened(Answer(error=error)))
+            for operation in _ENTERING:
+                tell(operation, Answer(error=error))
             return
-        self._answers.put(opened(Answer()))
+        tell("open_store", Answer())
+        with self._asking:
+            # Some are let in, and told so at their first call only.
+            tell("get_session", Answer() if self._shared else _answer(store, ("get_session", NO_KEY), loop))
         while (work := self._calls[number].get()) is not None:
             work.barrier.wait()
             lines = switching.Lines()
@@ -331,10 +349,13 @@ def for_each_crew(case: Case, use: Callable[[Handle, Crew], None]) -> None:
         return
     with case.place() as (storage, handle):
         asynchronous = _is_async(handle, case)
+        crew = Crew(case, storage, None, as_tasks=False)
         try:
-            with Crew(case, storage, None, as_tasks=False) as crew:
+            with crew:
                 use(handle, crew)
         except NoHandleError as reason:
+            case.close(handle)  # which some callers may be waiting for
+            crew.end()
             if not (asynchronous or case.target.thread_safe):
                 raise
             case.remark = f"{BY_THE_SHARED_ONE}: {reason}"
@@ -355,7 +376,7 @@ def _is_async(handle: Handle, case: Case) -> bool:
         return value
 
     created = case.answer("create_session", partial(ask, ("create_session", ctx, data)))
-    key = created.value if isinstance(created.value, str) else "no-such-key"
+    key = created.value if isinstance(created.value, str) else NO_KEY
     for call in (
         ("get_session", key),
         ("find_by_user", ctx, ctx.user),

@@ -16,6 +16,7 @@ from greentic_session_conformance.samples import (
     LOOKS_ENCODED,
     MISREAD_ATTRIBUTES,
     MOST_ATTRIBUTES,
+    NO_KEY,
     READ_AS_NOTHING,
     SNAPSHOT,
     TEXTS,
@@ -212,15 +213,25 @@ def another_process_sees_the_same(case: Case) -> None:
 @contextmanager
 def _elsewhere(case: Case, storage: Any, store: Handle) -> Iterator[tuple[Elsewhere, bool]]:
     """Another process on a storage, and whether a handle stays open beside it: a storage may let in one at a time."""
-    stays_open = True
-    try:
-        elsewhere = Elsewhere(case, storage)
-    except NotJudged:
+    elsewhere = let_in(case, storage)
+    stays_open = elsewhere is not None
+    if elsewhere is None:
         case.close(store)
-        stays_open = False
         elsewhere = Elsewhere(case, storage)
     with elsewhere:
         yield elsewhere, stays_open
+
+
+def let_in(case: Case, storage: Any) -> Elsewhere | None:
+    """Another process that a storage lets in beside who is there; ``None`` where it doesn't, which some tell at the first call only."""
+    try:
+        elsewhere = Elsewhere(case, storage)
+    except NotJudged:
+        return None
+    if not elsewhere.call("get_session", NO_KEY).outcome_unknown:
+        return elsewhere
+    elsewhere.kill()
+    return None
 
 
 def _expect(case: Case, answer: Answer, wanted: SessionData, what: str) -> None:

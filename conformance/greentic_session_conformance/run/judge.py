@@ -3,14 +3,14 @@
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from greentic_session_conformance.case import Case, Conditions, Failed, NotJudged, OperationHung, StoreLost
 from greentic_session_conformance.case.handle import UnexpectedError
 from greentic_session_conformance.checks import Check
 from greentic_session_conformance.run.ordinary import EFFECTS, HOME, NO_EFFECT, PROFILE_HOME, never_works
 from greentic_session_conformance.run.script import script_of
-from greentic_session_conformance.targets.target import CallableTarget, Target, overrides
+from greentic_session_conformance.targets.target import JUDGED, CallableTarget, Target, overrides
 
 
 @dataclass(slots=True)
@@ -92,6 +92,8 @@ def _outcome(check: Check, case: Case) -> Result:
     except NotJudged as reason:
         return Result(check.name, "not-judged", reason=str(reason))
     except OperationHung as hung:
+        if hung.operation not in JUDGED:
+            return Result(check.name, "not-judged", reason=f"{hung}, which is no operation's time to judge: {_LONGER}")
         expected = f"{hung.operation} returns within {hung.seconds:g} s"
         return Result(check.name, "failed", rule, expected=expected, got="it did not return", hung=hung.operation)
     except StoreLost as lost:
@@ -106,6 +108,10 @@ def _outcome(check: Check, case: Case) -> Result:
             reason=f"the target could not be opened: {type(error).__name__}: {error}",
         )
     return Result(check.name, "passed", reason=case.remark)
+
+
+#: What to do where opening or closing takes longer than it may.
+_LONGER: Final = "a longer time limit for operations gives it more"
 
 
 def _blame_what_never_works(result: Result, case: Case) -> Result:

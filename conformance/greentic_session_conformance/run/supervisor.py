@@ -26,7 +26,7 @@ from greentic_session_conformance.run.record import Record, TargetInfo
 from greentic_session_conformance.run.script import whole_check_script
 from greentic_session_conformance.run.worker import Job
 from greentic_session_conformance.servers import without_password
-from greentic_session_conformance.targets.target import OPERATIONS
+from greentic_session_conformance.targets.target import JUDGED, OPERATIONS
 
 #: How long after its time is up an operation may still be interrupted by the child itself.
 GRACE_SECONDS = 3.5
@@ -211,6 +211,8 @@ class Supervisor:
 
     def _lost(self, told: str, hung: str, operations: list[str]) -> Result:
         check = next(item for item in checks() if item.name == self._running)
+        if hung and hung not in JUDGED:
+            return Result(check.name, "not-judged", reason=f"the store's process {told}", operations=operations)
         expected = (
             f"{hung} returns within {self._job.operation_timeout:g} s" if hung else "the store leaves its process alive"
         )

@@ -10,8 +10,11 @@ from weakref import WeakValueDictionary
 if TYPE_CHECKING:
     from greentic_session_conformance.case.loop import Loop
 
-#: What a store does; whatever else a target does, opening and closing, must work before any rule can be judged.
+#: What a store does.
 OPERATIONS: Final = frozenset({"create_session", "get_session", "update_session", "remove_session", "find_by_user"})
+
+#: What a target is judged by; whatever else it does, opening and closing, must work before any rule can be judged.
+JUDGED: Final = OPERATIONS | {"decode", "derive"}
 
 #: The profiles of rules that are about documents and keys alone: who claims no other need have no store.
 NEED_NO_STORE: Final = frozenset({"codec", "mapping"})

@@ -182,6 +182,38 @@ class ExpiresEntriesOfTeams(OnRedis):
     store = _ExpiresEntriesOfTeams
 
 
+class _SlidesAtGet(Store):
+    def get_session(self, key):
+        found = super().get_session(key)
+        if found is not None:
+            self.raw.expire(self.record(key), 86_400)
+        return found
+
+
+class SlidesAtGet(OnRedis):
+    """REDIS-05: a get lets the session expire a day later."""
+
+    rule = "REDIS-05"
+    fault = "GETEX in place of GET: a sliding expiration, as web frameworks have it"
+    store = _SlidesAtGet
+
+
+class _SlidesAtFind(Store):
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        if found is not None:
+            self.raw.expire(self.entry(ctx, user), 86_400)
+        return found
+
+
+class SlidesAtFind(OnRedis):
+    """REDIS-05: a find lets the routing entry that it used expire a day later."""
+
+    rule = "REDIS-05"
+    fault = "an index that forgets who isn't heard of for a day"
+    store = _SlidesAtFind
+
+
 class _ResetsTheTtl(Store):
     def update_session(self, key, data):
         lives = self.raw.ttl(self.record(key)) > 0

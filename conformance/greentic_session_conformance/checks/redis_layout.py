@@ -137,7 +137,7 @@ def _expect_keys(case: Case, layout: Layout, wanted: set[str], when: str) -> Non
 
 @check("REDIS-05")
 def nothing_expires_by_itself(case: Case) -> None:
-    """No key of the namespace has a time to live, after create and after update, whosever the session is and whoever gave its key."""
+    """No key of the namespace has a time to live, after create, update, reads and refusals, whosever the session is and whoever gave its key."""
     with laid_out(case) as (store, layout):
         plain, nobody = context(), session(context(user=None))
         made = ((plain, session(plain)), (plain, nobody), (context(user=None), nobody), (full().tenant_ctx, full()))
@@ -145,21 +145,34 @@ def nothing_expires_by_itself(case: Case) -> None:
             for given in (None, fresh_key()):
                 created = store.try_create(caller, data, given)
                 if given is None or created.ok:  # whether a key can be given is for another profile
-                    _expect_no_end(case, store, layout, created, data)
+                    _expect_no_end(case, store, layout, created, caller, data)
 
 
-def _expect_no_end(case: Case, store: Handle, layout: Layout, created: Answer, data: SessionData) -> None:
+def _expect_no_end(
+    case: Case, store: Handle, layout: Layout, created: Answer, caller: TenantCtx, data: SessionData
+) -> None:
     with case.given():
         case.expect(created.ok, "a session", created.describe())
-    for _ in range(2):
-        lives = {name: layout.client.pttl(name) for name in layout.contents()}
-        case.expect(
-            all(life == -1 for life in lives.values()),
-            "no time to live",
-            f"{max(lives.values(), default=0)} ms",
-        )
+    elsewhere = data.tenant_ctx.replace(tenant="tenant-43", tenant_id="tenant-43")
+    for written in ("create_session", "update_session"):
+        _expect_no_time_to_live(case, layout, f"after {written}")
+        with case.given():
+            store.get(created.value)
+            store.find(caller, caller.effective_user or USER)
+            store.try_update(created.value, data.replace(tenant_ctx=elsewhere))
+            store.try_remove(fresh_key())
+        _expect_no_time_to_live(case, layout, "after reads and refusals")
         with case.given():
             store.update(created.value, data)
+
+
+def _expect_no_time_to_live(case: Case, layout: Layout, when: str) -> None:
+    lives = {name: layout.client.pttl(name) for name in layout.contents()}
+    case.expect(
+        all(life == -1 for life in lives.values()),
+        f"no time to live {when}",
+        f"{max(lives.values(), default=0)} ms",
+    )
 
 
 @check("REDIS-06")

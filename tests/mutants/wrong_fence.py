@@ -226,9 +226,23 @@ class RefusedFindUnroutes(Base):
     def find_by_user(self, ctx, user):
         with self.lock:
             found = super().find_by_user(ctx, user)
-            if found is None:
-                self.entries.pop(self.scope(ctx, user), None)
+            met = self.read(self.entries.get(self.scope(ctx, user)))
+            if found is None and met is not None and self.unroutes(met):
+                del self.entries[self.scope(ctx, user)]
             return found
+
+    def unroutes(self, met):
+        return True
+
+
+class RefusedFindUnroutesAnonymous(RefusedFindUnroutes):
+    """FENCE-17: a find that the fence refuses deletes the entry of a session without a user."""
+
+    rule = "FENCE-17"
+    fault = "an entry that can't be worked out from the session, taken for somebody else's"
+
+    def unroutes(self, met):
+        return self.user(met.tenant_ctx) is None
 
 
 class AnswersOneUserAboutAnother(Base):

@@ -77,7 +77,6 @@ class NamesAVersion(OnRedis):
             "REDIS-09",
             "REDIS-10",
             "REDIS-11",
-            "REDIS-12",
             "REDIS-13",
             "REDIS-14",
             "REDIS-15",

@@ -44,7 +44,7 @@ class LeavesNoTeamEmpty(OnRedis):
     rule = "REDIS-03"
     fault = "`team or ''` in the name of a key"
     maybe = frozenset({"ROUTE-01", "ROUTE-02"})
-    also = frozenset({"REDIS-04", "REDIS-06", "REDIS-12", "REDIS-16"})
+    also = frozenset({"REDIS-04", "REDIS-06", "REDIS-16"})
     store = _RenamesEntries
 
 
@@ -263,6 +263,30 @@ class ClearsForNamedCallers(OnRedis):
     fault = "the clean-up behind `if ctx.user == user`, so that nobody clears another one's"
     maybe = frozenset({"REDIS-11"})
     store = _ClearsForNamedCallers
+
+
+class _ClearsAnonymousEntries(Store):
+    def find_by_user(self, ctx, user):
+        found = super().find_by_user(ctx, user)
+        if found is None and self.leads_to_nobodys(self.entry(ctx, user)):
+            self.raw.delete(self.entry(ctx, user))
+        return found
+
+    def leads_to_nobodys(self, entry):
+        try:
+            led = self.get_session(self.raw.get(entry) or "")
+        except (GreenticError, redis.ResponseError):
+            return False
+        return led is not None and led.tenant_ctx.effective_user is None
+
+
+class ClearsAnonymousEntries(OnRedis):
+    """REDIS-12: a find that the fence refuses deletes the entry where the session names no user."""
+
+    rule = "REDIS-12"
+    fault = "an entry compared with the name that the record gives it, which a session without a user doesn't"
+    maybe = frozenset({"FENCE-17"})
+    store = _ClearsAnonymousEntries
 
 
 class _ComparesTheTeamAlone(Store):

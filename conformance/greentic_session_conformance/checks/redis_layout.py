@@ -339,21 +339,26 @@ def an_entry_of_somebody_elses_session(case: Case) -> None:
 
 @check("REDIS-12")
 def an_entry_of_its_own_session_stays(case: Case) -> None:
-    """A find that the fence refuses leaves the entry where it is, also where team - and no team share it."""
+    """A find that the fence refuses leaves the entry where it is, also where team - and no team share it, with and without a user."""
     with laid_out(case) as (store, layout):
         for team, other in (("-", None), (None, "-")):
-            ctx, stranger = context(team=team), context(team=other)
-            key = _create(case, store, ctx, session(ctx))
-            case.expect(store.find(stranger, USER) is None, "nothing for the other team", "the session", "FENCE-22")
-            _expect_entry(case, layout, layout.entry(ctx, USER), key)
-            found = store.find(ctx, USER)
-            case.expect(
-                found is not None and found[0] == key,
-                "the session, for its own team",
-                "nothing" if found is None else "another",
-            )
-            with case.given():
-                store.remove(key)
+            for stored_user in (USER, None):
+                ctx, name = context(team=team), layout.entry(context(team=team), USER)
+                key = _create(case, store, ctx, session(context(team=team, user=stored_user)))
+                with case.given():
+                    _expect_entry(case, layout, name, key)
+                for user in (USER, None):
+                    found = store.find(context(team=other, user=user), USER)
+                    case.expect(found is None, "nothing for the other team", "the session", "FENCE-22")
+                    _expect_entry(case, layout, name, key)
+                found = store.find(ctx, USER)
+                case.expect(
+                    found is not None and found[0] == key,
+                    "the session, for its own team",
+                    "nothing" if found is None else "another",
+                )
+                with case.given():
+                    store.remove(key)
 
 
 @check("REDIS-20")

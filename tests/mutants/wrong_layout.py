@@ -171,6 +171,27 @@ class LeavesTheEntry(OnRedis):
     store = _LeavesTheEntry
 
 
+class _NotesItsEntries(_LeavesTheEntry):
+    noted = frozenset()
+
+    def written(self, key):
+        self.noted |= {key}
+
+    def remove_session(self, key):
+        if key in self.noted:
+            Store.remove_session(self, key)
+        else:
+            super().remove_session(key)
+
+
+class NotesItsEntries(OnRedis):
+    """REDIS-06: remove knows a session's entry from a note of its own, and leaves that of a session which another program wrote."""
+
+    rule = "REDIS-06"
+    fault = "the entry's name taken from a hash that only this library fills"
+    store = _NotesItsEntries
+
+
 class _DropsTheTtl(Store):
     def written(self, key):
         self.raw.persist(self.record(key))
@@ -201,6 +222,24 @@ class KnowsItsOwn(OnRedis):
     rule = "REDIS-08"
     fault = "a filter on the writer's name, so that runners don't disturb each other"
     store = _KnowsItsOwn
+
+
+class _RemovesItsOwn(_KnowsItsOwn):
+    find_by_user = Store.find_by_user
+
+    def remove_session(self, key):
+        if self.raw.type(self.record(key)) == "string" and key not in self.own:
+            raise GreenticError("not_found", f"no session {key}")
+        super().remove_session(key)
+
+
+class RemovesItsOwn(OnRedis):
+    """REDIS-08: remove knows only sessions that this store itself has created or updated."""
+
+    rule = "REDIS-08"
+    fault = "a remove by way of a set of keys, to which only one's own creates and updates add"
+    also = frozenset({"REDIS-15"})
+    store = _RemovesItsOwn
 
 
 class _WantsCanonical(Store):

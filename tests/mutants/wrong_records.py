@@ -1,5 +1,6 @@
 """More stores that leave the shared layout in Redis."""
 
+import contextlib
 import json
 
 import redis
@@ -386,6 +387,48 @@ class UpdatesWhatIsEntered(OnRedis):
     fault = "SET with XX, for the entry was written at the create"
     maybe = frozenset({"ROUTE-05", "OPS-18"})
     store = _UpdatesWhatIsEntered
+
+
+class _ReadsWithCjson(Store):
+    def remove_session(self, key):
+        try:
+            ctx = json.loads(self.raw.get(self.record(key)) or "")["tenant_ctx"]
+            broken = ctx.get("user_id", "") is None
+        except (ValueError, TypeError, KeyError, AttributeError, UnicodeError, redis.ResponseError):
+            broken = False
+        if broken:
+            raise GreenticError("internal", f"attempt to concatenate a userdata value, at {key}")
+        super().remove_session(key)
+
+
+class ReadsWithCjson(OnRedis):
+    """REDIS-09: a record whose user_id is null can't be removed."""
+
+    rule = "REDIS-09"
+    fault = "`ctx.user_id or ctx.user` in a script, where cjson.null is true, and no string"
+    store = _ReadsWithCjson
+
+
+class _RemovesByDefaults(Store):
+    def remove_session(self, key):
+        name = ""
+        with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, UnicodeError, redis.ResponseError):
+            ctx = json.loads(self.raw.get(self.record(key)) or "")["tenant_ctx"]
+            if "team_id" in ctx and ctx["team_id"] is None and ctx.get("team"):
+                read = TenantCtx.from_json(json.dumps(ctx))
+                name = self.entry(read, read.effective_user)
+        kept = self.raw.get(name)
+        super().remove_session(key)
+        if kept == key:
+            self.raw.set(name, key)
+
+
+class RemovesByDefaults(OnRedis):
+    """REDIS-09: a null team_id hides the team from remove, which leaves the entry."""
+
+    rule = "REDIS-09"
+    fault = "`.get('team_id', team)`, which a null answers, too"
+    store = _RemovesByDefaults
 
 
 class _RemovesFromNamesakes(Store):

@@ -11,6 +11,20 @@ from greentic_session_conformance.vectors import rows
 
 _MIXED = TenantCtx("dev", "legacy", "tenant-42", "old-team", "new-team", "old-user", "new-user")
 _LARGE = session(context(), context_json=LARGEST)
+#: Records that name a user and a team, in forms that only a reader of all of JSON takes for what they are.
+_OF_A_USER = tuple(
+    f'{{{before}"tenant_ctx":{{{ctx},"attempt":0}},"flow_id":"f","cursor":{{"node_pointer":"n"}},"context_json":"{{}}"}}'
+    for before, ctx in (
+        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"ops","team_id":null,"user":"user-7","user_id":null'),
+        ("", '"user_id":"user-7","user":null,"team_id":"ops","team":null,"tenant_id":"t","tenant":"t","env":"dev"'),
+        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"ops","user":"user-7"'),
+        ("", '"env":"d\\u0065v","tenant":"t","tenant_id":"\\u0074","team_id":"o\\u0070s","user_id":"user\\u002d7"'),
+        ("", ' "env" : "dev" , "tenant":"t",\n\t"tenant_id" : "t" , "team_id" : "ops" , "user_id" : "user-7" '),
+        ("", '"attributes":{"user_id":"x","team_id":"y"},"env":"dev","tenant":"t","tenant_id":"t","team":"ops","user":"user-7"'),
+        ('"env":"x","tenant_id":"x","user_id":"x",', '"env":"dev","tenant":"t","tenant_id":"t","team_id":"ops","user_id":"user-7"'),
+        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"old","team_id":"ops","user":"old","user_id":"user-7"'),
+    )
+)  # fmt: skip
 
 
 def _create(case: Case, store: Handle, ctx: TenantCtx, data: SessionData) -> str:
@@ -177,7 +191,7 @@ def _expect_no_time_to_live(case: Case, layout: Layout, when: str) -> None:
 
 @check("REDIS-06")
 def a_removed_session_leaves_no_key(case: Case) -> None:
-    """After remove neither record nor entry is left, whichever name of a pair is used, with and without a user."""
+    """After remove neither record nor entry is left, whichever name of a pair is used, with and without a user, and whoever wrote them."""
     with laid_out(case) as (store, layout):
         nobody = session(context(user=None))
         made = (
@@ -195,6 +209,23 @@ def a_removed_session_leaves_no_key(case: Case) -> None:
             key = _create(case, store, caller, data.replace(tenant_ctx=data.tenant_ctx))
             store.remove(key)
             _expect_keys(case, layout, set(), "after remove_session")
+        for data in (session(context()), session(_MIXED), full()):
+            for asked in (True, False):
+                _expect_planted_goes(case, store, layout, data, asked=asked)
+
+
+def _expect_planted_goes(case: Case, store: Handle, layout: Layout, data: SessionData, *, asked: bool) -> None:
+    key, ctx = fresh_key(), data.tenant_ctx
+    user = ctx.effective_user or USER
+    layout.plant(key, data, user)
+    with case.given():
+        if asked:  # what doesn't find it knows no such entries
+            found = store.find(ctx, user)
+            case.expect(
+                found is not None and found[0] == key, "the planted session, by its user", "another, or nothing"
+            )
+        store.remove(key)
+    _expect_keys(case, layout, set(), "after remove_session of what another program wrote")
 
 
 @check("REDIS-07")
@@ -247,17 +278,24 @@ def _expect_planted(case: Case, store: Handle, layout: Layout, data: SessionData
         "nothing" if found is None else "another",
     )
     store.remove(key)
+    _expect_gone(case, store, key, ctx, user)
+    key = fresh_key()
+    layout.plant(key, data, user if entered else None)
+    store.remove(key)  # without the update, which made it the store's own
+    _expect_gone(case, store, key, ctx, user)
+
+
+def _expect_gone(case: Case, store: Handle, key: str, ctx: TenantCtx, user: str) -> None:
     case.expect(store.get(key) is None, "nothing after remove_session", "the session")
     case.expect(store.find(ctx, user) is None, "nothing for its user after remove_session", "a session")
 
 
 @check("REDIS-09")
 def documents_that_another_program_wrote(case: Case) -> None:
-    """Records in every accepted form are read, updated and removed, canonical or not."""
+    """Records in every accepted form are read, updated, found and removed, canonical or not."""
     with laid_out(case) as (store, layout):
-        for row in rows("documents/session-data.jsonl"):
-            if not row["accepted"]:
-                continue
+        accepted = [row for row in rows("documents/session-data.jsonl") if row["accepted"]]
+        for row in accepted:
             with case.vector(row["id"]):
                 key, wanted = fresh_key(), SessionData.from_json(row["canonical"])
                 layout.client.set(layout.session(key), row["text"])
@@ -268,6 +306,33 @@ def documents_that_another_program_wrote(case: Case) -> None:
                 )
                 with case.given():
                     store.remove(key)
+        with case.given():
+            for data in (session(context()), session(context(user=None))):
+                _expect_found(case, store, layout, data.to_json().decode(), data)
+        # An update would write them anew: here it is the other program's writing that is found and removed.
+        for row in accepted:
+            with case.vector(row["id"]):
+                _expect_found(case, store, layout, row["text"], SessionData.from_json(row["canonical"]))
+        for number, text in enumerate(_OF_A_USER):
+            with case.vector(f"record of a user {number + 1}"):
+                _expect_found(case, store, layout, text, SessionData.from_json(text))
+
+
+def _expect_found(case: Case, store: Handle, layout: Layout, text: str, wanted: SessionData) -> None:
+    """A planted record is found by its entry, and removed together with it."""
+    key, ctx = fresh_key(), wanted.tenant_ctx
+    user = ctx.effective_user or USER
+    record, entry = layout.session(key), layout.entry(ctx, user)
+    layout.client.set(record, text)
+    layout.client.set(entry, key)
+    found = store.find(ctx, user)
+    case.expect_data(None if found is None else found[1], wanted, "find_by_user of a planted record")
+    store.remove(key)
+    case.expect(not layout.client.exists(record), "no record after remove_session", "the record still there")
+    if ctx.effective_user is None:
+        layout.client.delete(entry)  # nothing tells a store where it lies: REDIS-06
+    else:
+        case.expect(not layout.client.exists(entry), "no routing entry after remove_session", "the entry still there")
 
 
 @check("REDIS-10")

@@ -15,7 +15,7 @@ from raw_redis import OnRawRedis
 from trial import judged, searches, stated, told, try_out
 from wrong_documents import Codec, Mapping
 from wrong_large_and_odd_records import QuotesFaultyRecords
-from wrong_layout import OnRedis
+from wrong_layout import OnRedis, RemovesWhatIsGone, RevivesWhatIsGone
 
 MUTANTS = mutants()
 MATRIX = json.loads((Path(__file__).parents[2] / "docs" / "suite" / "kill-matrix.json").read_text("utf-8"))
@@ -37,11 +37,14 @@ def test_a_correct_store_passes_every_check_of_its_profiles(right):
     assert not [told(result) for result in judged(target) if result.outcome != "passed"]
 
 
-def test_a_message_that_quotes_a_faulty_record_breaks_the_rule_of_messages():
-    target = QuotesFaultyRecords()
-    broken = {result.rule for result in judged(target) if result.outcome == "failed"}
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [(QuotesFaultyRecords, "ERR-05"), (RevivesWhatIsGone, "OPS-09"), (RemovesWhatIsGone, "OPS-11")],
+)
+def test_a_breach_of_core_that_only_the_layout_shows_is_blamed_on_its_rule(wrong, rule):
+    broken = {result.rule for result in judged(wrong()) if result.outcome == "failed"}
 
-    assert broken == {"ERR-05"}
+    assert broken == {rule}
 
 
 def test_every_search_finds_wrong_stores_that_nothing_else_finds():

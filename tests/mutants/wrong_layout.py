@@ -275,6 +275,38 @@ class LeavesDeadEntries(OnRedis):
     store = _LeavesDeadEntries
 
 
+class _RevivesWhatIsGone(Store):
+    def update_session(self, key, data):
+        try:
+            super().update_session(key, data)
+        except GreenticError as error:
+            if error.code != "not_found" or not self.raw.exists(f"{self.space}:routed:{key}"):
+                raise
+            self.raw.set(self.record(key), data.to_json())
+
+
+class RevivesWhatIsGone(OnRedis):
+    """Where something lies beside a record that is gone, an update writes the record again: a breach of a rule of `core`, as the next one's."""
+
+    store = _RevivesWhatIsGone
+
+
+class _RemovesWhatIsGone(Store):
+    def remove_session(self, key):
+        noted = self.raw.exists(f"{self.space}:routed:{key}")
+        try:
+            super().remove_session(key)
+        except GreenticError:
+            if not noted:
+                raise
+
+
+class RemovesWhatIsGone(OnRedis):
+    """Where DEL of a record and what lies beside it has deleted anything, remove succeeds: a breach of a rule of `core`, which this target doesn't claim."""
+
+    store = _RemovesWhatIsGone
+
+
 class _LeavesStrangeEntries(Store):
     def find_by_user(self, ctx, user):
         key = self.raw.get(self.entry(ctx, user))
@@ -290,6 +322,40 @@ class LeavesStrangeEntries(OnRedis):
     rule = "REDIS-11"
     fault = "a find that only filters, so that each later find pays again"
     store = _LeavesStrangeEntries
+
+
+class _ForgetsWhatIsGone(Store):
+    def __init__(self, url, namespace):
+        super().__init__(url, namespace)
+        self.entries, self.left = {}, {}
+
+    def create_session(self, ctx, data, key=None):
+        entry = self.entries.get(key)
+        left = entry is not None and self.raw.get(entry) == key
+        created = super().create_session(ctx, data, key)
+        if left:
+            self.raw.set(entry, key)
+            self.left[entry] = key
+        user = data.tenant_ctx.effective_user or ctx.effective_user
+        self.entries[created] = user and self.entry(data.tenant_ctx, user)
+        return created
+
+    def find_by_user(self, ctx, user):
+        entry = self.entry(ctx, user)
+        key = self.left.get(entry)
+        if key is not None and self.raw.get(entry) == key and ctx.effective_user in {None, user}:
+            data = self.get_session(key)
+            if data is not None and data.tenant_ctx.effective_user is None:
+                return key, data
+        return super().find_by_user(ctx, user)
+
+
+class ForgetsWhatIsGone(OnRedis):
+    """REDIS-11: a create leaves the entry of the session that had its key until it expired, and find believes it."""
+
+    rule = "REDIS-11"
+    fault = "entries that only a remove clears, and a conversation's key that comes back after the TTL"
+    store = _ForgetsWhatIsGone
 
 
 class _ClearsWhatItRefuses(Store):

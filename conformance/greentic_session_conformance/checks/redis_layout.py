@@ -356,6 +356,20 @@ def an_entry_whose_session_is_gone(case: Case) -> None:
                 )
         layout.client.set(layout.entry(context(), USER), "")
         case.expect(store.find(context(), USER) is None, "nothing: the entry leads nowhere", "a session")
+        for data in (session(context()), nobody):
+            _expect_refused_when_gone(case, store, layout, data)
+
+
+def _expect_refused_when_gone(case: Case, store: Handle, layout: Layout, data: SessionData) -> None:
+    """What a store keeps beside a record that is gone makes no session."""
+    with case.given():
+        key = store.create(context(), data)
+        store.update(key, data)
+    layout.client.delete(layout.session(key))
+    case.expect_refusal(store.try_update(key, data), "update_session of a session that is gone", "OPS-09")
+    case.expect(not layout.client.exists(layout.session(key)), "no session made by an update", "one", "OPS-09")
+    case.expect_refusal(store.try_remove(key), "remove_session of a session that is gone", "OPS-11")
+    case.expect(store.find(context(), USER) is None, "nothing: the session is gone", "a session")
 
 
 @check("REDIS-11")
@@ -400,6 +414,45 @@ def an_entry_of_somebody_elses_session(case: Case) -> None:
             with case.given():
                 store.remove(own)
                 store.remove(key)
+
+
+@check("REDIS-11")
+def an_entry_of_a_session_that_was_gone_when_its_key_came_back(case: Case) -> None:
+    """Where a session was deleted or has expired, and its key is given again, its user isn't led into the later session."""
+    with laid_out(case) as (store, layout):
+        first, second, nobody = context(user="first"), context(user="second"), context(user=None)
+        for data in (session(first), session(nobody)):
+            for caller, later in (
+                (second, session(nobody)),
+                (nobody, session(nobody)),
+                (second, session(second)),
+                (first, session(nobody)),
+                (first, session(first)),
+            ):
+                key = fresh_key()
+                created = store.try_create(first, data, key)
+                if not (created.ok and created.value == key):  # whether a key can be given is for another profile
+                    return
+                with case.given():
+                    found = store.find(first, "first")
+                    case.expect(found is not None, "the earlier session, for its user", "nothing")
+                layout.client.delete(layout.session(key))
+                with case.given():
+                    case.expect(store.create(caller, later, key) == key, "the key that was given", "another")
+                if caller is not first:
+                    for asking in (first, nobody):
+                        found = store.find(asking, "first")
+                        case.expect(
+                            found is None, "nothing for the user of the session that was gone", "the later session"
+                        )
+                if (user := caller.effective_user) is not None:
+                    found = store.find(caller, user)
+                    told = "nothing" if found is None else "another"
+                    rule = "ROUTE-02" if later.tenant_ctx.effective_user is None else "ROUTE-01"
+                    wanted = "the later session, for the user it was created for"
+                    case.expect(found is not None and found[0] == key, wanted, told, rule)
+                with case.given():
+                    store.remove(key)
 
 
 @check("REDIS-12")

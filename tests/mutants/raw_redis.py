@@ -42,6 +42,14 @@ class RawStore(Base):
             raise self.refusal("not_found", f"no session {key}")
         return SessionData.from_json(text)
 
+    def leading_to(self, pipe, key):
+        """The entry that leads to a key: also to one whose session another program has deleted, or let expire."""
+        entry = pipe.get(self.note(key))
+        if not entry:
+            return ()
+        pipe.watch(entry)
+        return (entry,) if pipe.get(entry) == key else ()
+
     def atomically(self, operation, *watched):
         """Run an operation that reads from a pipe, calls ``multi()`` on it and writes; again where somebody was faster."""
         while True:
@@ -67,7 +75,10 @@ class RawStore(Base):
         def write(pipe):
             if pipe.exists(self.name(key)):
                 raise self.refusal("conflict", f"the key {key} is taken")
+            left = self.leading_to(pipe, key)
             pipe.multi()
+            if left:
+                pipe.delete(*left)
             self.written(pipe, key, data, scope)
 
         self.atomically(write, self.name(key))
@@ -97,12 +108,9 @@ class RawStore(Base):
     def remove_session(self, key):
         def write(pipe):
             self.existing_in(pipe, key)
-            entry = pipe.get(self.note(key))
-            if entry:
-                pipe.watch(entry)
-            held = bool(entry) and pipe.get(entry) == key
+            left = self.leading_to(pipe, key)
             pipe.multi()
-            pipe.delete(self.name(key), self.note(key), *([entry] if held else []))
+            pipe.delete(self.name(key), self.note(key), *left)
 
         self.atomically(write, self.name(key))
 

@@ -9,6 +9,21 @@ from typing import Any
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Case, Handle, NotJudged
 
+#: Records that name a user and a team, in forms that only a reader of all of JSON takes for what they are.
+RECORDS_OF_A_USER = tuple(
+    f'{{{before}"tenant_ctx":{{{ctx},"attempt":0}},"flow_id":"f","cursor":{{"node_pointer":"n"}},"context_json":"{{}}"}}'
+    for before, ctx in (
+        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"ops","team_id":null,"user":"user-7","user_id":null'),
+        ("", '"user_id":"user-7","user":null,"team_id":"ops","team":null,"tenant_id":"t","tenant":"t","env":"dev"'),
+        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"ops","user":"user-7"'),
+        ("", '"env":"d\\u0065v","tenant":"t","tenant_id":"\\u0074","team_id":"o\\u0070s","user_id":"user\\u002d7"'),
+        ("", ' "env" : "dev" , "tenant":"t",\n\t"tenant_id" : "t" , "team_id" : "ops" , "user_id" : "user-7" '),
+        ("", '"attributes":{"user_id":"x","team_id":"y"},"env":"dev","tenant":"t","tenant_id":"t","team":"ops","user":"user-7"'),
+        ('"env":"x","tenant_id":"x","user_id":"x",', '"env":"dev","tenant":"t","tenant_id":"t","team_id":"ops","user_id":"user-7"'),
+        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"old","team_id":"ops","user":"old","user_id":"user-7"'),
+    )
+)  # fmt: skip
+
 
 class Layout:
     """A namespace on a server.

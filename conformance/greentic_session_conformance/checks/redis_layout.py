@@ -3,7 +3,7 @@
 from greentic_session import GreenticError, SessionData, TenantCtx
 from greentic_session.schema import validate
 from greentic_session_conformance.case import Answer, Case, Handle, describe
-from greentic_session_conformance.checks.layout import Layout, fresh_key, laid_out
+from greentic_session_conformance.checks.layout import RECORDS_OF_A_USER, Layout, fresh_key, laid_out
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import CHARACTERS, LARGEST, USER, context, full, session
 from greentic_session_conformance.vectors import context as read_context
@@ -11,20 +11,6 @@ from greentic_session_conformance.vectors import rows
 
 _MIXED = TenantCtx("dev", "legacy", "tenant-42", "old-team", "new-team", "old-user", "new-user")
 _LARGE = session(context(), context_json=LARGEST)
-#: Records that name a user and a team, in forms that only a reader of all of JSON takes for what they are.
-_OF_A_USER = tuple(
-    f'{{{before}"tenant_ctx":{{{ctx},"attempt":0}},"flow_id":"f","cursor":{{"node_pointer":"n"}},"context_json":"{{}}"}}'
-    for before, ctx in (
-        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"ops","team_id":null,"user":"user-7","user_id":null'),
-        ("", '"user_id":"user-7","user":null,"team_id":"ops","team":null,"tenant_id":"t","tenant":"t","env":"dev"'),
-        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"ops","user":"user-7"'),
-        ("", '"env":"d\\u0065v","tenant":"t","tenant_id":"\\u0074","team_id":"o\\u0070s","user_id":"user\\u002d7"'),
-        ("", ' "env" : "dev" , "tenant":"t",\n\t"tenant_id" : "t" , "team_id" : "ops" , "user_id" : "user-7" '),
-        ("", '"attributes":{"user_id":"x","team_id":"y"},"env":"dev","tenant":"t","tenant_id":"t","team":"ops","user":"user-7"'),
-        ('"env":"x","tenant_id":"x","user_id":"x",', '"env":"dev","tenant":"t","tenant_id":"t","team_id":"ops","user_id":"user-7"'),
-        ("", '"env":"dev","tenant":"t","tenant_id":"t","team":"old","team_id":"ops","user":"old","user_id":"user-7"'),
-    )
-)  # fmt: skip
 
 
 def _create(case: Case, store: Handle, ctx: TenantCtx, data: SessionData) -> str:
@@ -313,7 +299,7 @@ def documents_that_another_program_wrote(case: Case) -> None:
         for row in accepted:
             with case.vector(row["id"]):
                 _expect_found(case, store, layout, row["text"], SessionData.from_json(row["canonical"]))
-        for number, text in enumerate(_OF_A_USER):
+        for number, text in enumerate(RECORDS_OF_A_USER):
             with case.vector(f"record of a user {number + 1}"):
                 _expect_found(case, store, layout, text, SessionData.from_json(text))
 

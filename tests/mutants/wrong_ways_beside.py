@@ -69,3 +69,42 @@ class PartsWithoutATransaction(UpdatesSomeUnlocked):
             self.sessions[key] = data.replace(context_json=held[:start] + part + held[start + PART :])
             self.pause()
         self.sessions[key] = data.replace(context_json=self.sessions[key].context_json[: len(new)])
+
+
+class ReadsLargeOnesInParts(LetsOthersIn):
+    """CONC-10: the parts of a large snapshot are read one after another, while a writer may replace them."""
+
+    rule = "CONC-10"
+    fault = "chunks fetched by a second query, in no transaction, of a row that has changed since the first"
+
+    unlocked = "get_session"
+
+    def get_session(self, key):
+        found = super().get_session(key)
+        if found is None or len(found.context_json) <= PART:
+            return found
+        self.pause()
+        later = self.sessions.get(key, found).context_json
+        return found.replace(context_json=found.context_json[:PART] + later[PART:])
+
+
+class RemovesAnonymousInTwoSteps(LetsOthersIn):
+    """CONC-08: removing a session without a user compares its entry with the key, and deletes it later."""
+
+    rule = "CONC-08"
+    fault = "a script removes what has a user; GET, compare, DEL clear the entry of what has none"
+    unlocked = "remove_session"
+
+    def remove_session(self, key):
+        data = self.sessions.get(key)
+        if data is None or self.user(data.tenant_ctx) is not None:
+            with self.safe:
+                super().remove_session(key)
+            return
+        scope = self.scopes.get(key)
+        is_its_own = self.entries.get(scope) == key
+        self.pause()
+        with self.safe:
+            super().remove_session(key)
+            if is_its_own:
+                self.entries.pop(scope, None)

@@ -43,6 +43,39 @@ def of_two_updates_one_stands_whole(case: Case) -> None:
     race(case, once)
 
 
+@check("CONC-10")
+def a_large_session_is_read_whole(case: Case) -> None:
+    """While a large session is updated, get and find answer versions that were given, and no mixture of two."""
+
+    def once(store: Handle, crew: Crew, number: int) -> str | None:
+        user = f"user-{number}"
+        versions = [large(marked(f"version-{which}", user=user)) for which in range(CALLERS // 2)]
+        ctx = versions[0].tenant_ctx
+        with case.given():
+            key = store.create(ctx, versions[0])
+            for version in versions[:2]:
+                store.update(key, version)
+                case.expect_data(store.get(key), version, "get_session of a large session")
+                case.expect(store.find(ctx, user) == (key, version), "the large session by its user", "something else")
+        calls: list[Call] = [("update_session", key, version) for version in versions]
+        calls += [("get_session", key), ("find_by_user", ctx, user)] * (CALLERS // 4)
+        answers = crew.volley(calls)
+        _succeeded(case, answers[: len(versions)], "update_session")
+        gets = _succeeded(case, answers[len(versions) :: 2], "get_session")
+        finds = _succeeded(case, answers[len(versions) + 1 :: 2], "find_by_user")
+        for answer in gets:
+            got = "nothing" if answer.value is None else "a mixture"
+            case.expect(answer.value in versions, "a version that was given, whole", got)
+        for answer in finds:
+            fulfilled = answer.value is None or answer.value[1] in versions
+            case.expect(fulfilled, "a version that was given, whole", "a mixture", "CONC-07")
+        with case.given():
+            store.remove(key)
+        return None if gets else UNKNOWN
+
+    race(case, once)
+
+
 @check("CONC-02")
 def what_was_removed_does_not_come_back(case: Case) -> None:
     """After an update and a remove at once the session is gone, by key and by user."""
@@ -279,25 +312,41 @@ def find_is_exact_once_writers_are_quiet(case: Case) -> None:
 
 @check("CONC-08")
 def find_is_exact_for_each_user_once_writers_are_quiet(case: Case) -> None:
-    """After creates for several users at once each of them finds their own session, and after removes at once nothing."""
+    """After creates for several users at once, and while older sessions go, each of them finds their newest, and after removes at once nothing."""
 
     def once(store: Handle, crew: Crew, number: int) -> str | None:
-        new = {
-            f"user-{number}-{caller}": marked(f"create-{caller}", user=f"user-{number}-{caller}")
-            for caller in range(CALLERS)
-        }
-        answers = crew.volley([("create_session", data.tenant_ctx, data) for data in new.values()])
+        callers = [context(team="red", user=f"user-{number}-{caller}") for caller in range(CALLERS)]
+        # A session without a user may go another way.
+        named = number % 3 != 0
+
+        def create(ctx: TenantCtx) -> Call:
+            return ("create_session", ctx, marked(f"create-{number}", user=ctx.user if named else None))
+
+        def expect_found(made: dict[TenantCtx, str]) -> None:
+            for ctx, key in made.items():
+                found = store.find(ctx, ctx.user or "")
+                got = "nothing" if found is None else "another session"
+                case.expect(found is not None and found[0] == key, "the newest session of each user", got)
+
+        answers = crew.volley([create(ctx) for ctx in callers])
         _succeeded(case, answers, "create_session")
-        made = {user: answer.value for user, answer in zip(new, answers, strict=True) if answer.ok}
-        for user, key in made.items():
-            found = store.find(new[user].tenant_ctx, user)
-            got = "nothing" if found is None else "another session"
-            case.expect(found is not None and found[0] == key, "the session of each user", got)
+        made = {ctx: answer.value for ctx, answer in zip(callers, answers, strict=True) if answer.ok}
+        expect_found(made)
+        # The older one goes while the newer one comes.
+        older = list(made.items())[: CALLERS // 2]
+        calls = [call for ctx, key in older for call in (("remove_session", key), create(ctx))]
+        answers = crew.volley(calls) if calls else []
+        _succeeded(case, answers, "remove_session or create_session")
+        for (ctx, _), removal, creation in zip(older, answers[::2], answers[1::2], strict=True):
+            del made[ctx]
+            if removal.ok and creation.ok:
+                made[ctx] = creation.value
+        expect_found(made)
         removals = crew.volley([("remove_session", key) for key in made.values()])
         _succeeded(case, removals, "remove_session")
-        gone = [user for user, answer in zip(made, removals, strict=True) if answer.ok]
-        for user in gone:
-            case.expect(store.find(new[user].tenant_ctx, user) is None, "nothing once all are removed", "a session")
+        gone = [ctx for ctx, answer in zip(made, removals, strict=True) if answer.ok]
+        for ctx in gone:
+            case.expect(store.find(ctx, ctx.user or "") is None, "nothing once all are removed", "a session")
         return None if len(gone) > CALLERS // 2 else UNKNOWN
 
     race(case, once)

@@ -151,6 +151,76 @@ class ComparesTheFirstChunk(Base):
             super().write(key, data.replace(context_json=old.context_json))
 
 
+class InBlobs(Base):
+    """Keeps a large snapshot in a blob of the session's key, rightly; the row says that it is there."""
+
+    MARK = "\0blob"
+
+    def __init__(self):
+        super().__init__()
+        self.blobs = {}
+
+    def uploaded(self, key, data):
+        if len(data.context_json) < CHUNK:
+            return data
+        self.blobs[key] = data.context_json
+        return data.replace(context_json=self.MARK)
+
+    def write(self, key, data):
+        self.blobs.pop(key, None)
+        super().write(key, self.uploaded(key, data))
+
+    def read(self, key):
+        data = super().read(key)
+        return data.replace(context_json=self.blobs[key]) if data and data.context_json == self.MARK else data
+
+    def forget(self, key):
+        super().forget(key)
+        self.blobs.pop(key, None)
+
+
+class UploadsBeforeTheFence(InBlobs):
+    """OPS-17: an update's large snapshot has replaced the blob of the session when the fence refuses it."""
+
+    rule = "OPS-17"
+    fault = "an encoder that puts what is large into a bucket under the session's key, called before the checks"
+
+    def update_session(self, key, data):
+        with self.lock:
+            if key in self.sessions:
+                self.uploaded(key, data)
+            super().update_session(key, data)
+
+
+class UploadsBeforeTheConflict(InBlobs):
+    """KEY-06: the large snapshot of a create under a taken key has replaced the blob of the session that is there."""
+
+    rule = "KEY-06"
+    fault = "PutObject, and then INSERT: the database refuses the second row, the bucket has only the last object"
+
+    def create_session(self, ctx, data, key=None):
+        with self.lock:
+            if key:
+                self.fence_create(ctx, data)
+                self.uploaded(key, data)
+            return super().create_session(ctx, data, key)
+
+
+class UploadsBeforeTheLimit(InBlobs):
+    """DATA-10: an update that is refused for its size has replaced the blob of the session already."""
+
+    rule = "DATA-10"
+    fault = "a limit on the whole row, which the database looks at when the snapshot is in the bucket already"
+
+    def update_session(self, key, data):
+        with self.lock:
+            if key in self.sessions and len(data.context_json) > 4 * CHUNK:
+                self.fence_update(self.read(key), data)
+                self.uploaded(key, data)
+                raise self.refusal("invalid_input", "too large")
+            super().update_session(key, data)
+
+
 class SharesBlobs(Base):
     """OPS-12: equal large snapshots lie in one blob, and the first session that goes takes it along."""
 

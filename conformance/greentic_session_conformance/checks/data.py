@@ -339,22 +339,39 @@ def beyond_the_sizes_whole_or_refused(case: Case) -> None:
         store.update(key, fewer)
         case.expect_data(store.get(key), fewer, "get_session after an update with fewer members")
         store.remove(key)
+    # What is written over a large session before the refusal shows. That one is held and replaced is for other rules to say.
+    kept = _BEFORE if _is_held_and_replaced(store, full().replace(context_json=_BEFORE)) else SNAPSHOT
     for what, data in large:
-        _whole_or_refused(case, store, data, what)
+        _whole_or_refused(case, store, data, what, kept)
 
 
-def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str) -> None:
+#: As large as every store holds, of another character than what no store has to.
+_BEFORE = "b" * len(LARGEST)
+
+
+def _is_held_and_replaced(store: Handle, data: SessionData) -> bool:
+    created = store.try_create(data.tenant_ctx, data)
+    if not created.ok:
+        return False
+    key, short = created.value, data.replace(context_json="")
+    held = store.try_get(key).value == data
+    replaced = store.try_update(key, short).ok and store.try_get(key).value == short
+    return store.try_remove(key).ok and held and replaced
+
+
+def _whole_or_refused(case: Case, store: Handle, data: SessionData, what: str, before: str) -> None:
     caller, user = data.tenant_ctx, data.tenant_ctx.effective_user or USER
-    # Sessions of the same scope with nothing large in them, also where it is the context that is large.
+    # Sessions of the same scope with nothing large in them but a snapshot, also where it is the context that is large.
     ctx = full(user).tenant_ctx.replace(
         env=caller.env,
         **dict.fromkeys(("tenant", "tenant_id"), caller.tenant_id),
         **dict.fromkeys(("team", "team_id"), caller.effective_team),
     )
     small = full(user).replace(tenant_ctx=ctx)
+    replaced = small.replace(context_json=before)
     alike = user == USER
     with case.given():
-        kept = {store.create(ctx, small): small for _ in range(2 if alike else 0)}
+        kept = {store.create(ctx, each): each for each in ((replaced, small) if alike else ())}
     answer = store.try_create(caller, data)
     if answer.ok:
         case.expect_data(store.get(answer.value), data, f"get_session after create_session with {what}")

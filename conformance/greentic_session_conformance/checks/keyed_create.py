@@ -82,6 +82,24 @@ def a_taken_key_is_refused(case: Case) -> None:
     )
 
 
+@check("KEY-06")
+def a_large_sessions_key_is_refused(case: Case) -> None:
+    """Create under the key of a large session is refused, and of what was passed in nothing shows in it, however large that is."""
+    store = case.store()
+    ctx = context()
+    data = session(ctx, context_json=LARGEST)
+    with case.given():
+        held = [store.create(ctx, data), store.create(ctx, data, "taken")]
+        for key in held:
+            case.expect_data(store.get(key), data, "get_session")
+    for key in held:
+        for other in (ctx, context("prod", "tenant-43", "blue", "user-8")):
+            for text in ("y" * len(LARGEST), "y"):
+                answer = store.try_create(other, session(other, context_json=text), key)
+                case.expect_refusal(answer, "create_session under a large session's key")
+                case.expect_data(store.get(key), data, "get_session after a refused create_session")
+
+
 @check("KEY-07")
 def a_removed_key_is_free_again(case: Case) -> None:
     """A key can be used again and again, by another tenant too, once its session was removed, whatever that held."""

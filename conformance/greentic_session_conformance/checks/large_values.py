@@ -70,6 +70,24 @@ def a_large_update_is_fenced(case: Case) -> None:
             case.expect_data(store.get(key), small, "get_session after a refused update_session", "OPS-17")
 
 
+@check("OPS-17")
+def a_refused_update_leaves_a_large_session_as_it_was(case: Case) -> None:
+    """Nothing of an update for another env, tenant, team or user shows in a large session, however large it is."""
+    store = case.store()
+    large = session(_OWN, context_json=LARGEST)
+    for other, _, _ in _OTHERS:
+        key = _held(case, store)
+        with case.given():
+            for _ in range(3):
+                case.expect_data(store.get(key), large, "get_session")
+        for what, context_json in (("a small", "y"), ("a large", "y" * len(LARGEST)), ("a larger", "y" * 600_000)):
+            with case.given():
+                answer = store.try_update(key, session(other, context_json=context_json))
+                case.expect(not answer.ok, "refusals", "an operation that succeeded")
+            told = f"get_session of a large session after a refused update_session with {what} snapshot"
+            case.expect_data(store.get(key), large, told)
+
+
 @check("OPS-08")
 def a_large_snapshot_is_replaced(case: Case) -> None:
     """Nothing of a large snapshot is left by an update to a shorter one, and an update at its one end or the other is seen."""

@@ -187,6 +187,27 @@ class UnroutesWhatItRefuses(_HasLimits):
             return super().create_session(ctx, data, key)
 
 
+class ReservesWhatItRefuses(_HasLimits):
+    """KEY-05: the key of a create that is refused for its size stays reserved."""
+
+    rule = "KEY-05"
+    fault = "a claim of the key in a transaction of its own, and then a row that is too large for the table"
+
+    def __init__(self):
+        super().__init__()
+        self.reserved = set()
+
+    def taken(self, key):
+        return super().taken(key) or key in self.reserved
+
+    def write(self, key, data):
+        if self.too_large(data):
+            if key not in self.sessions:
+                self.reserved.add(key)
+            self.refuse()
+        super().write(key, data)
+
+
 class RoutesBeforeItRefuses(_HasLimits):
     """DATA-10: an update that is refused for its size has routed its user already."""
 

@@ -114,6 +114,7 @@ class RefusesAndRoutes(Base):
 
     rule = "DATA-10"
     fault = "Redis' 512 MB or a proxy's limit, met by the second of two writes"
+    maybe = frozenset({"KEY-05"})
 
     def create_session(self, ctx, data, key=None):
         if len(data.context_json) > 1 << 20:

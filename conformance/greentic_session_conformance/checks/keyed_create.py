@@ -5,7 +5,17 @@ import hashlib
 from greentic_session import TenantCtx
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ENTRY_NAMES, LARGEST, MISREAD, USER, context, everything, full, session
+from greentic_session_conformance.samples import (
+    ENTRY_NAMES,
+    LARGEST,
+    MISREAD,
+    USER,
+    beyond_the_sizes,
+    context,
+    everything,
+    full,
+    session,
+)
 from greentic_session_conformance.targets.target import carries
 
 #: Keys of at most 255 bytes that a store may be tempted to fold, cut, split or match.
@@ -51,6 +61,26 @@ def a_session_is_created_under_the_key_given(case: Case) -> None:
             store.remove(made)
         store.create(data.tenant_ctx, data, f"whole-{number}")
         case.expect_data(store.get(f"whole-{number}"), data, "get_session of the given key, with every member")
+
+
+@check("KEY-05")
+def a_key_is_free_after_a_create_that_was_too_large(case: Case) -> None:
+    """Where a create under a key is refused for its size, a smaller one under that key is not."""
+    store = case.store()
+    ctx = context()
+    small = session(ctx)
+    with case.given():
+        store.create(ctx, small, "small")
+        case.expect_data(store.get("small"), small, "get_session")
+    largest = ("5 MB of context_json", session(ctx, context_json="x" * 5_000_000))
+    for number, (what, data) in enumerate((*beyond_the_sizes(ctx), largest)):
+        key = f"event-{number}"
+        if store.try_create(ctx, data, key).code != "invalid_input":
+            continue  # with what else a large value may be answered is for the DATA family to say
+        answer = store.try_create(ctx, small, key)
+        told = f"create_session under a key that only a refused one, with {what}, was given"
+        case.expect(answer.ok, told, answer.describe())
+        case.expect_data(store.get(key), small, "get_session of the given key")
 
 
 @check("KEY-06")

@@ -335,6 +335,21 @@ class ReservesRefusedKeys(Base):
             raise
 
 
+class RoutesBeforeTheKeyIsLookedAt(Base):
+    """OPS-17: a create that is refused for its key has led its user to that key already."""
+
+    rule = "OPS-17"
+    fault = "the index is written first, and its column is wider than that of the sessions' keys"
+
+    def create_session(self, ctx, data, key=None):
+        with self.lock:
+            if key is not None and (not 0 < len(key) < 256 or min(key) < " "):
+                self.fence_create(ctx, data)
+                self.route(self.scope_at_create(ctx, data), key)
+                raise self.refusal("invalid_input", "no key")
+            return super().create_session(ctx, data, key)
+
+
 class AllocatesOnReads(Base):
     """KEY-05: a get of a key that isn't there leaves an empty place under it, and the key is taken."""
 

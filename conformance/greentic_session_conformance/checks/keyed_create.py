@@ -41,6 +41,26 @@ _KEYS_BEYOND = (
 )  # fmt: skip
 #: Two keys each that no store has to hold.
 _BOTH_BEYOND = (("q" * 255 + "a", "q" * 255 + "b"), ("r" * 1_999 + "a", "r" * 1_999 + "b"), ("s\x00a", "s\x00b"))
+#: Every key of these that a store may refuse, and the empty one, which it has to.
+MAY_BE_REFUSED = ("", *(beyond for beyond, _ in _KEYS_BEYOND), *(key for both in _BOTH_BEYOND for key in both))
+
+
+def _found_by_its_user(case: Case, store: Handle, ctx: TenantCtx) -> str:
+    """The key of a new session that its user finds."""
+    key = store.create(ctx, session(ctx))
+    found = store.find(ctx, ctx.effective_user or USER)
+    case.expect(found is not None and found[0] == key, "the session, found by its user", "nothing, or another")
+    return key
+
+
+def _expect_routing(case: Case, store: Handle, ctx: TenantCtx, key: str | None) -> None:
+    """The user is led where a refused create found them led: to the session of a key, or nowhere."""
+    found = store.find(ctx, ctx.effective_user or USER)
+    got = "nothing" if found is None else "another session"
+    if key is None:
+        case.expect(found is None, "no routing made by a refused create_session", "a session", "OPS-17")
+    else:
+        case.expect(found is not None and found[0] == key, "the routing as it was", got, "OPS-17")
 
 
 @check("KEY-05")
@@ -215,8 +235,12 @@ def a_key_beyond_those_is_apart_or_refused(case: Case) -> None:
         held = {}
         for number, key in enumerate(keys):
             data = session(context(user=f"user-{number}"), node=f"node.{number}")
+            with case.given():
+                own = _found_by_its_user(case, store, data.tenant_ctx)
             answer = store.try_create(data.tenant_ctx, data, key)
             if not answer.ok and (keys in _BOTH_BEYOND or key == keys[0]):
+                if answer.code == "invalid_input":
+                    _expect_routing(case, store, data.tenant_ctx, own)
                 continue
             case.expect(answer.ok, f"create_session under {key[:40]!a}, which no session has", answer.describe())
             case.expect(answer.value == key, f"the key {key[:40]!a}", "another key")
@@ -341,23 +365,22 @@ def a_taken_key_is_a_conflict(case: Case) -> None:
 def a_key_that_cannot_be_one_is_invalid_input(case: Case) -> None:
     """Create under an empty key, or one that UTF-8 can't encode, is refused with invalid_input."""
     store = case.store()
-    ctx = context()
     passed = f"{case.random.getrandbits(96):024x}"
+    free, waiting = context(), context(user="user-8")
     for key in ("", "\ud800", "key \udfff"):
         if not carries(case.target, key):
             continue
-        answer = store.try_create(ctx, session(ctx, context_json=passed), key)
-        case.expect(answer.code == "invalid_input", f"invalid_input for the key {key!a}", answer.describe())
-        told = any(USER in text for text in answer.texts())
-        case.expect(not told, "a message without the user id of the data", "one that holds it", "ERR-03")
-        told = any(passed in text for text in answer.texts())
-        case.expect(not told, "a message without the snapshot", "one that holds it", "ERR-05")
-        case.expect(
-            store.find(ctx, USER) is None,
-            "no routing made by a refused create_session",
-            "a session",
-            "OPS-17",
-        )
+        with case.given():
+            own = _found_by_its_user(case, store, waiting)
+            case.expect(store.find(free, USER) is None, "nothing for another user", "a session")
+        for ctx, led_to in ((free, None), (waiting, own)):
+            answer = store.try_create(ctx, session(ctx, context_json=passed), key)
+            case.expect(answer.code == "invalid_input", f"invalid_input for the key {key!a}", answer.describe())
+            told = any(str(ctx.user) in text for text in answer.texts())
+            case.expect(not told, "a message without the user id of the data", "one that holds it", "ERR-03")
+            told = any(passed in text for text in answer.texts())
+            case.expect(not told, "a message without the snapshot", "one that holds it", "ERR-05")
+            _expect_routing(case, store, ctx, led_to)
 
 
 @check("ERR-12")

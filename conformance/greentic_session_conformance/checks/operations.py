@@ -6,6 +6,7 @@ from contextlib import nullcontext
 
 from greentic_session import Impersonation, InvocationDeadline, SessionCursor, SessionData
 from greentic_session_conformance.case import Case, Handle
+from greentic_session_conformance.checks.keyed_create import MAY_BE_REFUSED
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import ENTRY_NAMES, ODD_KEYS, TEXTS, USER, context, everything, full, session
 
@@ -386,3 +387,12 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
             case.expect(not answers[number % 4].ok, "a refusal", "an operation that succeeded")
     answer = store.try_create(ctx, data)
     case.expect(answer.ok, f"create_session after {REFUSALS} refusals", answer.describe())
+    for no_key in MAY_BE_REFUSED if "keyed-create" in case.target.profiles else ():
+        with case.given():
+            key = store.create(ctx, data)
+            case.expect(store.find(ctx, USER) == (key, data), "the session to be found", "something else")
+        if store.try_create(ctx, data, no_key).code == "invalid_input":
+            found = store.find(ctx, USER)
+            told = f"the routing as it was before a create_session under {no_key[:40]!a}"
+            got = "nothing" if found is None else "another session"
+            case.expect(found is not None and found[0] == key, told, got)

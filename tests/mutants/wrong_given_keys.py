@@ -350,6 +350,18 @@ class RoutesBeforeTheKeyIsLookedAt(Base):
             return super().create_session(ctx, data, key)
 
 
+class NamesFilesAfterKeys(Base):
+    """ERR-09: a create under a key that is too long for a file's name ends in an error without a code."""
+
+    rule = "ERR-09"
+    fault = "open(folder / key, 'xb'), of whose errors only FileExistsError is translated"
+
+    def given(self, key):
+        if len(super().given(key).encode()) > 255:
+            raise OSError("File name too long")
+        return key
+
+
 class AllocatesOnReads(Base):
     """KEY-05: a get of a key that isn't there leaves an empty place under it, and the key is taken."""
 

@@ -5,6 +5,7 @@ from itertools import chain
 
 from greentic_session import TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
+from greentic_session_conformance.checks.keyed_create import MAY_BE_REFUSED
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import ODD_KEYS, USER, beyond_the_sizes, context, session
 
@@ -267,6 +268,10 @@ def codes_are_the_wire_names(case: Case) -> None:
     for operation, _, answer in _refusals(case, store):
         if not answer.ok:
             case.expect(answer.has_wire_code, f"one of the ten codes from {operation}", answer.describe())
+    for key in MAY_BE_REFUSED if "keyed-create" in case.target.profiles else ():
+        answer = store.try_create(ctx, session(ctx), key)
+        told = f"one of the ten codes from create_session under {key[:40]!a}"
+        case.expect(answer.ok or answer.has_wire_code, told, answer.describe())
     for operation, answer in (
         ("update_session", store.try_update("no-such-key", session(ctx))),
         ("remove_session", store.try_remove("no-such-key")),

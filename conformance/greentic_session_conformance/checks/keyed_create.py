@@ -239,6 +239,8 @@ def a_key_beyond_those_is_apart_or_refused(case: Case) -> None:
                 own = _found_by_its_user(case, store, data.tenant_ctx)
             answer = store.try_create(data.tenant_ctx, data, key)
             if not answer.ok and (keys in _BOTH_BEYOND or key == keys[0]):
+                told = f"one of the ten codes where {key[:40]!a} is refused"
+                case.expect(answer.has_wire_code, told, answer.describe(), "ERR-09")
                 if answer.code == "invalid_input":
                     _expect_routing(case, store, data.tenant_ctx, own)
                 continue

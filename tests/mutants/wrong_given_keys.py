@@ -390,6 +390,31 @@ class DoesNotRouteGivenKeys(Base):
             super().route(scope, key)
 
 
+class JoinsKeysWithCommas(Base):
+    """KEY-09: a user is led to what stands behind the last comma of their newest session's key."""
+
+    rule = "KEY-09"
+    fault = "the keys of a user's sessions in one column of text, joined with commas, the newest last"
+
+    def route(self, scope, key):
+        super().route(scope, key.split(",")[-1])
+
+
+class PadsTheKeysOfEntries(Base):
+    """KEY-09: a user is led to the oldest session of those whose keys differ in spaces at their end."""
+
+    rule = "KEY-09"
+    fault = "a join of entries and sessions in a collation of MySQL's that pads with spaces, as most of its do"
+
+    def find_by_user(self, ctx, user):
+        with self.lock:
+            key = self.entries.get(self.scope(ctx, user))
+            alike = [other for other in self.sessions if key is not None and other.rstrip(" ") == key.rstrip(" ")]
+            if not alike or not self.may_find(ctx, user, self.read(alike[0]).tenant_ctx):
+                return None
+            return alike[0], self.read(alike[0])
+
+
 class InheritsWithoutAUser(Base):
     """ROUTE-20: a key that is used again for nobody keeps the routing that it had."""
 

@@ -67,6 +67,18 @@ class Reads64Bits(Codec):
         return super().decode(text)
 
 
+class ComparesHugeDeadlines(Codec):
+    """DATA-12: a deadline of more than 4,300 digits ends in an error without a code."""
+
+    rule = "DATA-12"
+    fault = "int(digits) before the comparison: CPython's ValueError on long integers, caught nowhere"
+
+    def decode(self, text):
+        for digits in re.findall(rb'"unix_millis":(-?[0-9]+)', text):
+            int(digits)
+        return super().decode(text)
+
+
 class SkipsAByteOrderMark(Codec):
     """DATA-13: a byte-order mark before the document is skipped."""
 
@@ -110,7 +122,7 @@ class TakesTheFirstAttribute(Codec):
     def decode(self, text):
         data = SessionData.from_json(text)
         pairs = []
-        json.loads(text, object_pairs_hook=lambda found: pairs.extend(found) or dict(found))
+        json.loads(text, object_pairs_hook=lambda found: pairs.extend(found) or dict(found), parse_int=float)
         first = {
             name: next((value for key, value in pairs if key == name), None) for name in data.tenant_ctx.attributes
         }
@@ -141,6 +153,20 @@ class ForbidsUnknownMembers(Codec):
         if set(json.loads(text)) - {"tenant_ctx", "flow_id", "pack_id", "cursor", "context_json"}:
             raise self.invalid()
         return written
+
+
+class MakesIntegersOfUnknownDigits(Codec):
+    """DATA-18: a document in which a member that isn't known has more than 4,300 digits is refused."""
+
+    rule = "DATA-18"
+    fault = "json.loads of the whole: CPython's limit on the length of integers, for values that are then dropped"
+
+    def decode(self, text):
+        try:
+            json.loads(text)
+        except ValueError:
+            raise self.invalid() from None
+        return super().decode(text)
 
 
 class ReplacesSurrogates(Codec):

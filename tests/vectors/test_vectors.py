@@ -178,7 +178,7 @@ class TestDocuments:
                 json.loads(row["canonical"])
 
     def test_what_isnt_json_breaks_the_rule_of_json(self, path):
-        """And the other way round; Python's own reader is lenient where a hook doesn't stop it."""
+        """And the other way round; Python's own reader is lenient where a hook doesn't stop it, and makes no integers of 5,000 digits."""
 
         def refuse(constant):
             raise ValueError(constant)
@@ -186,7 +186,7 @@ class TestDocuments:
         for row in vectors(path):
             try:
                 text = document_of(row).decode("utf-8")
-                json.loads(text, parse_constant=refuse)
+                json.loads(text, parse_constant=refuse, parse_int=float)
             except ValueError:
                 assert row["rules"][0] == "DATA-13", row["id"]
                 assert not row["accepted"], row["id"]

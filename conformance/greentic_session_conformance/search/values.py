@@ -132,7 +132,7 @@ _TEXTURES: Final[tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]] = (
     ),
     ({"attributes": {"": "", "a": CHARACTERS, "A": "a"}, "attempt": 1}, {}),
     ({"deadline": InvocationDeadline(5)}, {}),
-    ({"deadline": InvocationDeadline(2_000), "trace_id": "t"}, {}),
+    ({"deadline": InvocationDeadline(2_000), "trace_id": "t"}, {"context_json": "y" * 5_000}),
     ({"deadline": InvocationDeadline(-(2**63) - 1), "idempotency_key": "null"}, {"context_json": "x" * 5_000}),
     ({"provider_id": "mail", "session_id": "s1", "correlation_id": "c1", "node_id": "n1", "i18n_id": "de"}, {}),
     ({"provider_id": "chat", "session_id": "s2", "correlation_id": "c2", "flow_id": "f2"}, {"pack_id": "pack.2"}),

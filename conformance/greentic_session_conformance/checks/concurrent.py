@@ -2,7 +2,7 @@
 
 from greentic_session import SessionData, TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
-from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, for_each_crew
+from greentic_session_conformance.checks.crew import CALLERS, Call, Crew, Program, for_each_crew
 from greentic_session_conformance.checks.race import UNKNOWN, keeps_what_it_is_given, large, marked, race
 from greentic_session_conformance.checks.registry import check
 from greentic_session_conformance.samples import USER, context, session
@@ -57,16 +57,18 @@ def a_large_session_is_read_whole(case: Case) -> None:
                 store.update(key, version)
                 case.expect_data(store.get(key), version, "get_session of a large session")
                 case.expect(store.find(ctx, user) == (key, version), "the large session by its user", "something else")
-        calls: list[Call] = [("update_session", key, version) for version in versions]
-        calls += [("get_session", key), ("find_by_user", ctx, user)] * (CALLERS // 4)
-        answers = crew.volley(calls)
-        _succeeded(case, answers[: len(versions)], "update_session")
-        gets = _succeeded(case, answers[len(versions) :: 2], "get_session")
-        finds = _succeeded(case, answers[len(versions) + 1 :: 2], "find_by_user")
+        writes: list[Program] = [[("update_session", key, version)] * 4 for version in versions]
+        reads: list[Program] = [[("get_session", key)] * 4, [("find_by_user", ctx, user)] * 4]
+        events = crew.run(writes + reads * (CALLERS // 4))
+        answers = {
+            operation: _succeeded(case, [event.answer for event in events if event.operation == operation], operation)
+            for operation in ("update_session", "get_session", "find_by_user")
+        }
+        gets = answers["get_session"]
         for answer in gets:
             got = "nothing" if answer.value is None else "a mixture"
             case.expect(answer.value in versions, "a version that was given, whole", got)
-        for answer in finds:
+        for answer in answers["find_by_user"]:
             fulfilled = answer.value is None or answer.value[1] in versions
             case.expect(fulfilled, "a version that was given, whole", "a mixture", "CONC-07")
         with case.given():

@@ -1,5 +1,6 @@
 """Stores whose file is at fault: what is written to it isn't what is read from it, or the wrong ones are kept out."""
 
+import fcntl
 import os
 import pickle
 import threading
@@ -156,3 +157,77 @@ class LocksThreadsOnly(Loses):
     fault = "threading.Lock around a JSON file: right in every test of one process"
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = _LocksThreadsOnly
+
+
+class _InTwoSteps(FileStore):
+    """One operation lets go of the file between what it looks at and what it writes, which are rows; its threads wait."""
+
+    every = threading.RLock()
+    operation = ""
+
+    def __init__(self, folder):
+        self.lets_go = False
+        self.seen = None
+        super().__init__(folder)
+
+    def create_session(self, ctx, data, key=None):
+        with self.every:
+            self.lets_go = self.operation == "create_session" and key is not None
+            return super().create_session(ctx, data, key)
+
+    def update_session(self, key, data):
+        with self.every:
+            self.lets_go = self.operation == "update_session"
+            super().update_session(key, data)
+
+    def __enter__(self):
+        self.every.acquire()
+        super().__enter__()
+        if self.lets_go and self.depth == 1:
+            self.seen = tuple(map(dict, self.rows()))
+            fcntl.flock(self.held, fcntl.LOCK_UN)
+
+    def __exit__(self, *error):
+        if self.seen is not None and self.depth == 1:
+            fcntl.flock(self.held, fcntl.LOCK_EX)
+            mine, seen = self.rows(), self.seen
+            self.lets_go, self.seen = False, None
+            self.load()
+            for now, before, rows in zip(self.rows(), seen, mine, strict=True):
+                now.update({key: row for key, row in rows.items() if before.get(key) != row})
+        super().__exit__(*error)
+        self.every.release()
+
+    def rows(self):
+        return self.sessions, self.entries, self.scopes
+
+
+class _PlacesWhatItHadNotSeen(_InTwoSteps):
+    operation = "create_session"
+
+
+class PlacesWhatItHadNotSeen(Loses):
+    """DUR-10: whether a given key is free is one query, the row that replaces any other under it the next."""
+
+    rule = "DUR-10"
+    fault = "SELECT, then INSERT OR REPLACE, each committed by itself"
+    profiles = frozenset({"keyed-create", "concurrent", "durable"})
+    store = _PlacesWhatItHadNotSeen
+
+
+class _UpdatesWhatItHadSeen(_InTwoSteps):
+    operation = "update_session"
+
+    def __exit__(self, *error):
+        if self.seen is not None:
+            self.seen[0].clear()
+        super().__exit__(*error)
+
+
+class UpdatesWhatItHadSeen(Loses):
+    """DUR-10: whether the session is there is one query, the row that is written again the next."""
+
+    rule = "DUR-10"
+    fault = "SELECT, then INSERT OR REPLACE, each committed by itself"
+    profiles = frozenset({"keyed-create", "concurrent", "durable"})
+    store = _UpdatesWhatItHadSeen

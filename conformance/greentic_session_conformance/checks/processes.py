@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,7 +16,7 @@ from greentic_session_conformance.run.elsewhere import Elsewhere
 
 #: How many processes there are.
 PROCESSES: Final = 3
-#: How many sessions each of them makes at quick effort.
+#: How many sessions each of them makes at quick effort, and how many times they are let loose on one.
 _SESSIONS: Final = 10
 
 
@@ -77,6 +78,45 @@ class _Worker:
         return answer
 
 
+def _at_once(processes: Sequence[Elsewhere], *calls: tuple[Any, ...], key: str | None = None) -> list[Answer]:
+    """Make a call in each process, all at the same time."""
+    barrier = threading.Barrier(len(processes))
+
+    def make(process: Elsewhere, call: tuple[Any, ...]) -> Answer:
+        barrier.wait()
+        return process.call(*call, key=key)
+
+    with ThreadPoolExecutor(len(processes)) as callers:
+        return list(callers.map(make, processes, calls))
+
+
+def _expect_one_to_take_a_key(case: Case, store: Handle, processes: Sequence[Elsewhere], key: str) -> None:
+    """Of creates under one key in several processes one at most is acknowledged, and its session is there."""
+    new = [marked(f"{key}-p{number}", user=f"taker-{number}") for number in range(PROCESSES)]
+    answers = _at_once(processes, *(("create_session", data.tenant_ctx, data) for data in new), key=key)
+    winners = [data for data, answer in zip(new, answers, strict=True) if answer.ok]
+    unknown = [data for data, answer in zip(new, answers, strict=True) if answer.outcome_unknown]
+    case.expect(len(winners) <= 1, "one create_session under a key that succeeds", f"{len(winners)}")
+    case.expect(bool(winners or unknown), "one create_session under a key that succeeds", "none")
+    got = store.get(key)
+    told = "nothing" if got is None else "another one's"
+    case.expect(got in (winners or [*unknown, None]), "the session of the process that took the key", told)
+
+
+def _expect_a_removal_to_stand(case: Case, store: Handle, processes: Sequence[Elsewhere], mark: str) -> None:
+    """A session that one process removed while the others updated it is gone."""
+    data = marked(mark, user="leaver")
+    with case.given():
+        key = store.create(data.tenant_ctx, data)
+    updates = [("update_session", key, marked(f"{mark}-p{number}", user="leaver")) for number in range(1, PROCESSES)]
+    removal, *_ = _at_once(processes, ("remove_session", key), *updates)
+    if removal.outcome_unknown:
+        return
+    case.expect(removal.ok, "remove_session in one of several processes succeeds", removal.describe())
+    case.expect(store.get(key) is None, "nothing: remove_session has succeeded", "the session, back from the dead")
+    case.expect(store.find(data.tenant_ctx, "leaver") is None, "nothing for its user", "the session")
+
+
 def _expect_to_let_in_one(case: Case, storage: Any, inside: Sequence[Handle | Elsewhere]) -> None:
     """A storage may let in one process at a time, which then has nobody to write beside; it must let in that one."""
     for other in inside:
@@ -110,9 +150,13 @@ def processes_write_at_once(case: Case) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    for worker in workers:
-        if worker.failed is not None:
-            raise worker.failed
+        for worker in workers:
+            if worker.failed is not None:
+                raise worker.failed
+        for turn in range(case.rounds(_SESSIONS)):
+            _expect_a_removal_to_stand(case, store, processes, f"leaving-{turn}")
+            if "keyed-create" in case.target.profiles:
+                _expect_one_to_take_a_key(case, store, processes, f"taken-{turn}")
     for worker in workers:
         for key, may_be in worker.may_be.items():
             got = store.get(key)

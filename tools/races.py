@@ -19,9 +19,8 @@ from pathlib import Path
 from statistics import median
 from time import monotonic
 
-from greentic_session_conformance.run.plan import select
+from greentic_session_conformance.run.plan import select_for
 from greentic_session_conformance.targets.named import load_target
-from greentic_session_conformance.targets.target import CallableTarget
 from rich.console import Console
 
 from tools.kill_matrix import ROOT, a_server, mutant, mutant_module
@@ -80,7 +79,7 @@ def judge(name: str, effort: str, seed: int) -> Met:
     trial, store, began = mutant_module("trial"), CORRECT[name], monotonic()
     # A process of a pool does not end a server of its own.
     target = load_target(os.environ["REDIS_URL"] if store.target == "embedded-redis" else store.target)
-    selection = select(target.profiles, profiles=store.adds, extend=isinstance(target, CallableTarget))
+    selection = select_for(target, profiles=store.adds)
     racing = [check for check in selection.checks() if any(rule.startswith(FAMILY) for rule in check.rules)]
     found = trial.results(racing, target, trial.limited(effort, seed))
     faults = tuple(trial.told(result) for result in found if result.outcome != "passed")

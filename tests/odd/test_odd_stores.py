@@ -10,10 +10,9 @@ import pytest
 from greentic_session_conformance import Target
 from greentic_session_conformance.case import Conditions
 from greentic_session_conformance.run.judge import judge
-from greentic_session_conformance.run.plan import select
+from greentic_session_conformance.run.plan import select_for
 from greentic_session_conformance.run.preflight import preflight
 from greentic_session_conformance.targets.named import load_target
-from greentic_session_conformance.targets.target import CallableTarget
 
 from tools.soak.runs import IN_MEMORY
 from tools.soak.stores import STORES
@@ -37,7 +36,7 @@ def at_root(monkeypatch):
 def faults(store, effort, seed, at_once=1):
     """What a run finds wrong with a store."""
     target = load_target(store.target)
-    selection = select(target.profiles, profiles=store.adds, extend=isinstance(target, CallableTarget))
+    selection = select_for(target, profiles=store.adds)
     checks = selection.checks()
     if effort == "normal" and any(name in store.target for name in RACE_LIKE_ANY):
         checks = [check for check in checks if "concurrent" not in check.profiles]

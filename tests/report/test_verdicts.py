@@ -9,11 +9,13 @@ from greentic_session_conformance.report.files import junit, summary, write
 from greentic_session_conformance.report.model import build
 from greentic_session_conformance.report.terminal import render
 from greentic_session_conformance.run.judge import Result
-from greentic_session_conformance.run.plan import SelectionError, select
+from greentic_session_conformance.run.plan import SelectionError, select, select_for
 from greentic_session_conformance.run.record import Record, TargetInfo
 from greentic_session_conformance.servers import without_password
+from greentic_session_conformance.targets.target import CallableTarget
 from rich.console import Console
 
+from greentic_session import InMemorySessionStore
 from greentic_session.schema import validate
 
 
@@ -112,6 +114,12 @@ def test_what_is_not_claimed_is_not_in_the_report_and_can_not_be_asked_for():
     assert {item.profile for item in build(record()).requirements} == {"core"}
     with pytest.raises(SelectionError, match="judged only where durable is claimed"):
         select(["core"], rule_ids=["DUR-01"])
+
+
+def test_a_plain_callable_claims_what_is_asked_for():
+    target = CallableTarget(InMemorySessionStore, "memory")
+    selection = select_for(target, profiles=["keyed-create"])
+    assert target.profiles == selection.claims == selection.profiles == {"core", "keyed-create"}
 
 
 def test_what_no_suite_could_see_is_skipped_with_its_reason():

@@ -4,10 +4,9 @@ import click
 
 from greentic_session_conformance.adapter.serve import serve as serve_target
 from greentic_session_conformance.rules import TARGET_PROFILES
-from greentic_session_conformance.run.plan import SelectionError, select
+from greentic_session_conformance.run.plan import SelectionError, select_for
 from greentic_session_conformance.targets.named import FORMS, TargetLoadError, TargetNameError, load_target
 from greentic_session_conformance.targets.reference import RedisTarget
-from greentic_session_conformance.targets.target import CallableTarget
 
 
 @click.command()
@@ -27,9 +26,7 @@ def serve(name: str, profiles: tuple[str, ...]) -> None:
     """
     try:
         target = load_target(name)
-        selection = select(
-            target.profiles, profiles=list(profiles), rule_ids=[], extend=isinstance(target, CallableTarget)
-        )
+        selection = select_for(target, profiles=profiles)
     except (TargetNameError, SelectionError) as error:
         raise click.UsageError(str(error)) from None
     except TargetLoadError as error:

@@ -23,7 +23,7 @@ from greentic_session_conformance.pytest_plugin import MARK
 from greentic_session_conformance.report.wording import notices, summary_of, unclaimed
 from greentic_session_conformance.rules import rules
 from greentic_session_conformance.run.judge import Result, judge
-from greentic_session_conformance.run.plan import Selection, SelectionError, select
+from greentic_session_conformance.run.plan import Selection, SelectionError, select_for
 from greentic_session_conformance.run.preflight import NotRunnableError, offered, preflight
 from greentic_session_conformance.run.record import info_of, name_of, today
 from greentic_session_conformance.suite import test_name
@@ -136,9 +136,7 @@ class Door:
         profiles = [*self._config.getoption("--session-profile"), *also]
         single = self._config.getoption("--session-rule")
         try:
-            return select(
-                target.profiles, profiles=profiles, rule_ids=single, extend=isinstance(target, CallableTarget)
-            )
+            return select_for(target, profiles=profiles, rule_ids=single)
         except SelectionError as error:
             raise pytest.UsageError(str(error)) from None
 

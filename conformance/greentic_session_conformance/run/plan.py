@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from greentic_session_conformance.checks import Check, checks
 from greentic_session_conformance.rules import KIT_PROFILE, TARGET_PROFILES, Rule, rules
+from greentic_session_conformance.targets.target import CallableTarget, Target
 
 
 class SelectionError(ValueError):
@@ -45,16 +46,27 @@ class Selection:
         return bool(self.rules)
 
 
-def select(
-    claims: Iterable[str], *, profiles: Iterable[str] = (), rule_ids: Iterable[str] = (), extend: bool = False
-) -> Selection:
-    """Select from a target's claims.
+def select_for(target: Target, *, profiles: Iterable[str] = (), rule_ids: Iterable[str] = ()) -> Selection:
+    """Select from a target's claims; a plain callable, which states none, claims what is asked for.
+
+    Raises:
+        SelectionError: a profile or rule doesn't exist, or isn't claimed.
+    """
+    if not isinstance(target, CallableTarget):
+        return select(target.profiles, profiles=profiles, rule_ids=rule_ids)
+    asked = frozenset(profiles)
+    _known(asked, "was asked for the profile")
+    target.profiles = frozenset(target.profiles) | asked
+    return select(target.profiles, rule_ids=rule_ids)
+
+
+def select(claims: Iterable[str], *, profiles: Iterable[str] = (), rule_ids: Iterable[str] = ()) -> Selection:
+    """Select from claims.
 
     Args:
         claims: what the target claims.
         profiles: what was asked for; nothing means all that is claimed.
         rule_ids: single rules that were asked for.
-        extend: whether ``profiles`` adds to the claims (a plain callable states none) or selects among them.
 
     Raises:
         SelectionError: a profile or rule doesn't exist, or isn't claimed.
@@ -66,13 +78,11 @@ def select(
     )
     _known(claimed, "claims the profile")
     _known(asked, "was asked for the profile")
-    if extend:
-        claimed |= asked
-    elif not asked <= claimed:
+    if not asked <= claimed:
         wrong = ", ".join(sorted(asked - claimed))
         message = f"the target doesn't claim {wrong}; it claims {', '.join(_ordered(claimed))}: add the profile to its `profiles`"
         raise SelectionError(message)
-    selection = Selection(claimed, claimed if extend or not asked else asked, single)
+    selection = Selection(claimed, asked or claimed, single)
     for rule_id in sorted(single):
         _judgeable(rule_id, selection)
     return selection

@@ -15,13 +15,12 @@ from typing import Any, TextIO
 
 from greentic_session_conformance.case import Conditions, TargetFault
 from greentic_session_conformance.run.judge import Result, judge
-from greentic_session_conformance.run.plan import SelectionError, select
+from greentic_session_conformance.run.plan import SelectionError, select_for
 from greentic_session_conformance.run.preflight import NotRunnableError, preflight
 from greentic_session_conformance.run.pulse import Pulse
 from greentic_session_conformance.run.record import info_of
 from greentic_session_conformance.servers import without_password
 from greentic_session_conformance.targets.named import TargetLoadError, TargetNameError, load_target
-from greentic_session_conformance.targets.target import CallableTarget
 
 #: Importing a target's module may take longer than an operation.
 LOAD_SECONDS = 60.0
@@ -97,12 +96,7 @@ def _run(job: Job, events: _Events) -> None:
         conditions.pulse.begin("the import of the target", time.monotonic() + LOAD_SECONDS)
         target = load_target(job.target)
         conditions.pulse.end()
-        selection = select(
-            target.profiles,
-            profiles=job.profiles,
-            rule_ids=job.rules,
-            extend=isinstance(target, CallableTarget),
-        )
+        selection = select_for(target, profiles=job.profiles, rule_ids=job.rules)
     except (TargetNameError, SelectionError) as error:
         events.say("usage", message=str(error))
         return

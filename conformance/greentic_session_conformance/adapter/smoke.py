@@ -9,10 +9,8 @@ from greentic_session import SessionData
 from greentic_session_conformance.adapter.process import START_SECONDS, AdapterError, AdapterProcess, AdapterStartError
 from greentic_session_conformance.adapter.protocol import UNKNOWN_METHOD
 from greentic_session_conformance.case.verdicts import OperationHung, StoreLost, TargetFault
-from greentic_session_conformance.samples import USER, context, session
+from greentic_session_conformance.samples import NO_KEY, USER, context, session
 from greentic_session_conformance.targets.command import AdapterStore
-
-_ABSENT = "no-such-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +140,9 @@ def _same(found: Any, wanted: SessionData) -> str:
 
 
 def _refusal(store: AdapterStore) -> Look:
-    what = f"refuses to remove {_ABSENT!r} with not_found"
+    what = f"refuses to remove {NO_KEY!r} with not_found"
     try:
-        store.remove_session(_ABSENT)
+        store.remove_session(NO_KEY)
     except AdapterError as error:
         return Look(what, "" if error.code == "not_found" else f"it says {error.code or error.number}", of_store=True)
     return Look(what, "it doesn't refuse", of_store=True)

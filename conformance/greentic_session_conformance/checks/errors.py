@@ -7,7 +7,7 @@ from greentic_session import TenantCtx
 from greentic_session_conformance.case import Answer, Case, Handle
 from greentic_session_conformance.checks.keyed_create import MAY_BE_REFUSED
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ODD_KEYS, USER, beyond_the_sizes, context, session
+from greentic_session_conformance.samples import NO_KEY, ODD_KEYS, USER, beyond_the_sizes, context, session
 
 _DIMENSIONS = (
     ("env", {"env": "prod"}),
@@ -68,7 +68,7 @@ def a_missing_key_is_not_found(case: Case) -> None:
     with case.given():
         removed = store.create(ctx, session(ctx))
         store.remove(removed)
-    for key in ("no-such-key", removed):
+    for key in (NO_KEY, removed):
         large = [data for _, data in beyond_the_sizes(ctx)]
         for data in (session(ctx), session(context("prod", "other", "blue", None)), *large):
             answer = store.try_update(key, data)
@@ -179,12 +179,12 @@ def no_message_holds_the_snapshot(case: Case) -> None:
         expect_none(store.try_update(kept(), new))
         if other.effective_user is not None:
             expect_none(store.try_create(ctx, new))
-        expect_none(store.try_update("no-such-key", new))
+        expect_none(store.try_update(NO_KEY, new))
     largest = ("5 MB", session(ctx, context_json=passed + "x" * 5_000_000))
     for _, large in (*beyond_the_sizes(ctx, passed), largest):
         expect_none(store.try_create(ctx, large))
         expect_none(store.try_update(kept(), large))
-    expect_none(store.try_remove("no-such-key"))
+    expect_none(store.try_remove(NO_KEY))
 
 
 @check("ERR-06")
@@ -273,8 +273,8 @@ def codes_are_the_wire_names(case: Case) -> None:
         told = f"one of the ten codes from create_session under {key[:40]!a}"
         case.expect(answer.ok or answer.has_wire_code, told, answer.describe())
     for operation, answer in (
-        ("update_session", store.try_update("no-such-key", session(ctx))),
-        ("remove_session", store.try_remove("no-such-key")),
+        ("update_session", store.try_update(NO_KEY, session(ctx))),
+        ("remove_session", store.try_remove(NO_KEY)),
         ("find_by_user", store.try_find(ctx, "no id")),
         ("find_by_user", store.try_find(context(user=None), "u" * 2_000)),
         *(

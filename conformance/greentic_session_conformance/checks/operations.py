@@ -8,7 +8,17 @@ from greentic_session import Impersonation, InvocationDeadline, SessionCursor, S
 from greentic_session_conformance.case import Case, Handle
 from greentic_session_conformance.checks.keyed_create import MAY_BE_REFUSED
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import ENTRY_NAMES, ODD_KEYS, TEXTS, USER, context, everything, full, session
+from greentic_session_conformance.samples import (
+    ENTRY_NAMES,
+    NO_KEY,
+    ODD_KEYS,
+    TEXTS,
+    USER,
+    context,
+    everything,
+    full,
+    session,
+)
 
 #: A flow that loops updates its session as often as that; a byte that counts has run over.
 UPDATES = 260
@@ -68,7 +78,7 @@ def answers_have_their_form(case: Case) -> None:
     # The handle holds every answer to its form; these are the calls that have one each.
     store.try_get(key)
     store.try_find(ctx, "user-7")
-    store.try_get("no-such-key")
+    store.try_get(NO_KEY)
     store.try_find(ctx, "nobody")
 
 
@@ -220,8 +230,8 @@ def update_of_an_unknown_key_is_refused(case: Case) -> None:
     store = case.store()
     ctx = context()
     data = session(ctx)
-    case.expect_refusal(store.try_update("no-such-key", data), "update_session of an unknown key")
-    case.expect(store.get("no-such-key") is None, "no session", "a session, made by a refused update", "OPS-17")
+    case.expect_refusal(store.try_update(NO_KEY, data), "update_session of an unknown key")
+    case.expect(store.get(NO_KEY) is None, "no session", "a session, made by a refused update", "OPS-17")
     case.expect(store.find(ctx, "user-7") is None, "no routing", "a session, routed by a refused update", "OPS-17")
     with case.given():
         key = store.create(ctx, data)
@@ -286,7 +296,7 @@ def remove_of_an_unknown_key_is_refused(case: Case) -> None:
     """Removing a key that was never there, or twice, is refused; also an odd one, and what may be written beside a session."""
     store = case.store()
     ctx = context()
-    case.expect_refusal(store.try_remove("no-such-key"), "remove_session of an unknown key")
+    case.expect_refusal(store.try_remove(NO_KEY), "remove_session of an unknown key")
     with case.given():
         key = store.create(ctx, session(ctx))
         store.remove(key)
@@ -332,7 +342,7 @@ def reads_change_nothing(case: Case) -> None:
         key = store.create(ctx, data)
     for _ in range(case.rounds(READS)):
         case.expect_data(store.get(key), data, "get_session, repeated")
-        case.expect(store.get("no-such-key") is None, "nothing for an unknown key, repeatedly", "a session")
+        case.expect(store.get(NO_KEY) is None, "nothing for an unknown key, repeatedly", "a session")
         store.find(ctx, USER)
         store.find(ctx, "nobody")
         case.steps.forget_calls()
@@ -364,8 +374,8 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
             store.try_create(context(team="red", user="user-8"), session(ctx, node="node.refused")),
             store.try_update(key, session(other, node="node.refused")),
             store.try_update(key, session(context(team="red", user="user-8"), node="node.refused")),
-            store.try_update("no-such-key", session(ctx, node="node.refused")),
-            store.try_remove("no-such-key"),
+            store.try_update(NO_KEY, session(ctx, node="node.refused")),
+            store.try_remove(NO_KEY),
         ]
         case.expect(not any(answer.ok for answer in refused), "refusals", "an operation that succeeded")
     case.expect_data(store.get(key), data, "get_session after refused operations")
@@ -381,8 +391,8 @@ def a_refusal_leaves_no_trace(case: Case) -> None:
             answers = (
                 store.try_create(other, data),
                 store.try_update(key, session(other)),
-                store.try_remove("no-such-key"),
-                store.try_update("no-such-key", data),
+                store.try_remove(NO_KEY),
+                store.try_update(NO_KEY, data),
             )
             case.expect(not answers[number % 4].ok, "a refusal", "an operation that succeeded")
     answer = store.try_create(ctx, data)

@@ -5,7 +5,7 @@ from greentic_session.schema import validate
 from greentic_session_conformance.case import Answer, Case, Handle, describe
 from greentic_session_conformance.checks.layout import RECORDS_OF_A_USER, Layout, fresh_key, laid_out
 from greentic_session_conformance.checks.registry import check
-from greentic_session_conformance.samples import CHARACTERS, LARGEST, USER, context, full, session
+from greentic_session_conformance.samples import CHARACTERS, LARGEST, NO_KEY, USER, context, full, session
 from greentic_session_conformance.vectors import context as read_context
 from greentic_session_conformance.vectors import rows
 
@@ -116,9 +116,9 @@ def no_other_sessions_or_entries(case: Case) -> None:
         with case.given():
             store.update(first, session(ctx, node="changed"))
             store.update(second, anonymous)
-            store.get("no-such-key")
+            store.get(NO_KEY)
             store.find(caller, "nobody")
-            store.try_update("no-such-key", session(ctx))
+            store.try_update(NO_KEY, session(ctx))
             store.try_create(ctx, session(context(team="blue")))
         _expect_keys(case, layout, wanted, "after updates, reads and refusals")
         with case.given():

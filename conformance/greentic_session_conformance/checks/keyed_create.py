@@ -283,6 +283,7 @@ def _expect_ordinary(case: Case, store: Handle, ctx: TenantCtx, other: TenantCtx
         case.expect(store.create(ctx, session(ctx), key) == key, "the key that was given", "another key")
         case.expect_data(store.get(key), session(ctx), "get_session")
         store.remove(key)
+        case.expect(store.get(key) is None, "nothing after remove_session", "the session")
     case.expect_refusal(store.try_create(other, session(ctx), key), "create_session of another team under a given key")
     case.expect(store.get(key) is None, "no session made by a refused create_session", "a session")
     answer = store.try_create(ctx, session(ctx), key)

@@ -228,6 +228,6 @@ class UpdatesWhatItHadSeen(Loses):
     """DUR-10: whether the session is there is one query, the row that is written again the next."""
 
     rule = "DUR-10"
-    fault = "SELECT, then INSERT OR REPLACE, each committed by itself"
+    fault = "SELECT 1 to see that it is there, then an upsert, in autocommit"
     profiles = frozenset({"keyed-create", "concurrent", "durable"})
     store = _UpdatesWhatItHadSeen

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from statistics import median
 from time import monotonic
 from typing import Any, Final, NamedTuple
@@ -19,10 +20,10 @@ from greentic_session_conformance.samples import context, session
 WRITERS: Final = 2
 #: How many operations a writer is given at most, before it is killed after one.
 OPERATIONS: Final = 12
-#: What changes something.
-_KINDS: Final = ("create_session", "update_session", "remove_session")
+#: Another kind of create: some stores reserve a key that is given before they write the session.
+_KEYED: Final = "create_session under a given key"
 #: How many writers are killed after one of their writes at quick effort.
-_CUTS: Final = 5
+_CUTS: Final = 6
 #: How large the documents are: writing them takes long enough to be killed meanwhile.
 _CHARACTERS: Final = 150_000
 
@@ -33,6 +34,16 @@ class _Call(NamedTuple):
     operation: str
     arguments: tuple[Any, ...]
     key: str | None = None
+
+
+def _creates(case: Case) -> tuple[str, ...]:
+    """The kinds of creates that the store knows."""
+    return ("create_session", _KEYED) if "keyed-create" in case.target.profiles else ("create_session",)
+
+
+def _kinds(case: Case) -> tuple[str, ...]:
+    """The kinds of operations that change something."""
+    return (*_creates(case), "update_session", "remove_session")
 
 
 @dataclass(slots=True)
@@ -86,8 +97,8 @@ class _Writer:
     def _begin(self, process: Elsewhere) -> list[str]:
         """Its users, each with a session."""
         users = [f"writer-{self.number}-user-{place}" for place in range(3)]
-        for user in users:
-            self._acknowledged(self._call(user, "create_session"), process)
+        for user, kind in zip(users, cycle(_creates(self.case)), strict=False):
+            self._acknowledged(self._call(user, kind), process)
         return users
 
     def writes(self, process: Elsewhere, kind: str) -> int:
@@ -111,11 +122,12 @@ class _Writer:
 
     def _call(self, user: str, kind: str = "") -> _Call:
         own = [key for key, data in self.sessions.items() if data is not None and data.tenant_ctx.user == user]
-        kind = kind or self.case.random.choice((*_KINDS, "update_session"))
-        if kind == "create_session" or not own:
-            # Some stores reserve a key that is given before they write the session.
-            keyed = "keyed-create" in self.case.target.profiles and self._versions % 2 == 0
-            given = f"event-{self.number}-{self._versions}" if keyed else None
+        kind = kind or self.case.random.choice((*_kinds(self.case), "update_session"))
+        creates = _creates(self.case)
+        if kind not in creates and not own:
+            kind = self.case.random.choice(creates)
+        if kind in creates:
+            given = f"event-{self.number}-{self._versions}" if kind == _KEYED else None
             return _Call("create_session", (self.context(user), self.version(user)), given)
         key = self.case.random.choice(own)
         return _Call(kind, (key, self.version(user)) if kind == "update_session" else (key,))
@@ -195,7 +207,7 @@ def an_operation_killed_after_one_of_its_writes_happened_wholly_or_not_at_all(ca
     storage = case.storage()
     counted = _Writer(case, 0)
     with Elsewhere(case, storage) as process:
-        places = [(kind, after) for kind in _KINDS for after in range(1, 1 + counted.writes(process, kind))]
+        places = [(kind, after) for kind in _kinds(case) for after in range(1, 1 + counted.writes(process, kind))]
     if not places:
         case.remark = (
             "the store writes where no call of Python's is seen; its writers were killed at random moments only"

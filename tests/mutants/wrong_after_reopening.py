@@ -367,7 +367,9 @@ class KeepsAnonymousOnEachHandle(Reopens):
 
     rule = "CONC-04"
     fault = "a cache per connection, in a pool of connections"
+    found_by = ""
     profiles = frozenset({"concurrent"})
+    also = frozenset({"CONC-02"})
     store = _KeepsAnonymous
 
 

@@ -151,7 +151,7 @@ class MakesAnEmptySession(Base):
 
     rule = "OPS-07"
     fault = "aiogram and Flask: get_data of an unknown key is an empty state, for convenience"
-    also = frozenset({"KEY-08", "KEY-09", "OPS-10", "OPS-14", "OPS-16"})
+    also = frozenset({"KEY-08", "OPS-10", "OPS-14", "OPS-16"})
 
     def get_session(self, key):
         return super().get_session(key) or self.empty

@@ -10,7 +10,7 @@ class IgnoresTheKey(Base):
 
     rule = "KEY-05"
     fault = "a signature with **kwargs that swallows the key"
-    also = frozenset({"CONC-03", "KEY-06", "KEY-07", "KEY-08", "KEY-09"})
+    also = frozenset({"CONC-03", "KEY-06", "KEY-07", "KEY-08"})
 
     def create_session(self, ctx, data, key=None):
         if key is not None:
@@ -50,6 +50,7 @@ class KeepsTombstones(Base):
 
     rule = "KEY-07"
     fault = "soft deletion under a unique index"
+    also = frozenset({"KEY-09"})
 
     def __init__(self):
         super().__init__()

@@ -33,8 +33,6 @@ class AcknowledgesBeforeItStores(Base):
             "DATA-06",
             "DATA-08",
             "KEY-05",
-            "KEY-07",
-            "KEY-08",
             "OPS-08",
             "OPS-14",
             "ROUTE-01",
@@ -144,7 +142,7 @@ class WantsUuids(Base):
 
     rule = "OPS-07"
     fault = "a uuid column, which raises on any text that is none"
-    also = frozenset({"KEY-08", "KEY-09", "OPS-16"})
+    also = frozenset({"KEY-08", "OPS-16"})
 
     def get_session(self, key):
         if key != "no-such-key" and key not in self.sessions:
@@ -214,7 +212,7 @@ class DeletesByUser(Base):
 
     rule = "OPS-12"
     fault = "a log-out that ends all of the user's sessions"
-    also = frozenset({"CONC-08", "KEY-08", "ROUTE-08"})
+    also = frozenset({"CONC-08", "ROUTE-08"})
 
     def forget(self, key):
         user = self.user(self.sessions[key].tenant_ctx)

@@ -109,7 +109,7 @@ class ForgetsRemovals(Loses):
     rule = "DUR-05"
     fault = "an append-only log to which removals are not appended"
     maybe = frozenset({"OPS-02"})
-    also = frozenset({"DUR-02", "KEY-07", "KEY-09"})
+    also = frozenset({"DUR-02", "KEY-07"})
     store = _ForgetsRemovals
 
 

@@ -368,7 +368,6 @@ class AllocatesOnReads(Base):
     rule = "KEY-05"
     fault = "a defaultdict, or a cache that keeps what was missed"
     maybe = frozenset({"KEY-07"})
-    also = frozenset({"KEY-09"})
 
     def get_session(self, key):
         self.sessions.setdefault(key, None)

@@ -50,7 +50,6 @@ class KeepsTombstones(Base):
 
     rule = "KEY-07"
     fault = "soft deletion under a unique index"
-    also = frozenset({"KEY-09"})
 
     def __init__(self):
         super().__init__()

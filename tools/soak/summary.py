@@ -9,10 +9,10 @@ from tools.soak.stores import STORES, Soaked
 EFFORTS = ("quick", "normal", "thorough")
 _HEAD = """# Soak
 
-Correct stores, most of them odd (`tests/odd/`), judged through the command at every effort with one seed after another. A cell
-says how many runs of how many called the store what it is, conformant to all that it claims, and how long the
-checks of a run took (the median, with {jobs} runs at once). `make soak` wrote this page; what ran was code of the fingerprint
-`{code}`.
+Correct stores, most of them odd (`tests/odd/`), judged through the command with one seed after another. A cell says how many
+runs of how many called the store what it is, conformant to all that it claims, and how long the checks of a run took (the
+median, with {jobs} runs at once, and more of a store that mostly waits). Where a cell is empty, nothing was run.
+`make soak` wrote this page; what ran was code of the fingerprint `{code}`.
 """
 
 

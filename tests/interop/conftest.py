@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 
 import pytest
 import redis
@@ -10,24 +9,20 @@ from greentic_session_conformance.adapter.process import AdapterProcess
 from greentic_session_conformance.targets.command import AdapterStore
 
 from greentic_session import RedisSessionStore
-from tools.original.crate import VERSIONS, Adapter, build
+from tools.original.crate import VERSIONS, Adapter, CrateError, build, cargo
 from tools.original.sessions import WITH_A_USER, WITHOUT_A_USER, creator_of
 
 SESSIONS = {**WITH_A_USER, **WITHOUT_A_USER}
 
 
-def absence():
-    """Why there is no Rust original to ask; None where there is one."""
-    return None if shutil.which("cargo") else "there is no cargo on the PATH, which builds the Rust original"
-
-
 @pytest.fixture(scope="session")
 def program():
-    reason = absence()
-    if reason and os.environ.get("CI") == "true":
-        pytest.fail(f"{reason}; in CI it has to be there")
-    if reason:
-        pytest.skip(reason)
+    try:
+        cargo()
+    except CrateError as absence:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{absence}; in CI it has to be there")
+        pytest.skip(str(absence))
     return build()
 
 

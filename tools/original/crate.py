@@ -25,6 +25,23 @@ class CrateError(Exception):
     """The adapter can't be built, or did not answer; the message says why."""
 
 
+def cargo() -> str:
+    """The cargo that builds the adapter.
+
+    Raises:
+        CrateError: there is none, or it doesn't run.
+    """
+    found = shutil.which("cargo")
+    if found is None:
+        raise CrateError("there is no cargo on the PATH, which builds the Rust original")
+    # rustup's cargo is on the PATH before there is a toolchain for it.
+    asked = subprocess.run([found, "--version"], cwd=CRATE, capture_output=True, text=True, check=False)
+    if asked.returncode:
+        told = asked.stderr.strip().partition("\n")[0]
+        raise CrateError(f"the cargo on the PATH, which builds the Rust original, doesn't run: {told}")
+    return found
+
+
 def build() -> Path:
     """Build the adapter, where that isn't done yet.
 
@@ -32,13 +49,10 @@ def build() -> Path:
         The program.
 
     Raises:
-        CrateError: there is no cargo, or it fails.
+        CrateError: there is no cargo that runs, or it fails.
     """
-    cargo = shutil.which("cargo")
-    if cargo is None:
-        raise CrateError("there is no cargo on the PATH, which builds the Rust original")
     built = subprocess.run(
-        [cargo, "build", "--release", "--quiet"], cwd=CRATE, capture_output=True, text=True, check=False
+        [cargo(), "build", "--release", "--quiet"], cwd=CRATE, capture_output=True, text=True, check=False
     )
     if built.returncode:
         raise CrateError(f"cargo build failed in {CRATE.name}/:\n{built.stderr}")
